@@ -1,0 +1,138 @@
+import { Buffer } from 'node:buffer';
+
+/**
+ * One entry of a channel's log, which is also what crosses the bus: the same bytes.
+ *
+ *     1 <epoch 16> <chain 16> <prev 16> <offset> <draft>
+ *
+ * The broker writes what stands before the draft; the draft is made once, by the publishing instance:
+ *
+ *     <at> <lane> <ttlMs> <releaseAt> <kind> <text bytes> <part bytes, comma separated, or -> <extra bytes>\n
+ *     <extra JSON><text><parts>
+ *
+ * `text` is the Socket.IO packet of the `message` event, open at its end: `offset` and `position` and
+ * the closing brackets are added by whoever sends it. The fixed widths let a script cut `chain` and
+ * `prev` out of an entry without parsing it.
+ */
+export interface LogEntry {
+  readonly epoch: string;
+  /** Digest of everything up to and including this entry. */
+  readonly chain: string;
+  /** The chain before this entry. */
+  readonly prev: string;
+  readonly offset: number;
+  readonly at: number;
+  /** 0 for `critical` to 3 for `low`. */
+  readonly lane: number;
+  /** 0: never expires. */
+  readonly ttlMs: number;
+  /** 0: show at once. */
+  readonly releaseAt: number;
+  /** `m` a message; `t` a tear: a range that a failover took away (told as `rewound`). */
+  readonly kind: EntryKind;
+  readonly extra: EntryExtra;
+  /** The open packet, a view into the entry's bytes. */
+  readonly text: Buffer;
+  readonly parts: readonly Buffer[];
+}
+
+export type EntryKind = 'm' | 't';
+
+/** What delivery must know beside the frame; absent fields cost nothing. */
+export interface EntryExtra {
+  /** Session that asked not to hear its own message. */
+  readonly own?: string;
+  /** Users that the message is not for. */
+  readonly except?: readonly string[];
+  /** Broadcast that this is a copy of. */
+  readonly broadcast?: string;
+  /** The range of a tear, inclusive. */
+  readonly tear?: readonly [number, number];
+}
+
+export interface Draft {
+  readonly at: number;
+  readonly lane: number;
+  readonly ttlMs: number;
+  readonly releaseAt: number;
+  readonly kind: EntryKind;
+  readonly extra: EntryExtra | null;
+  readonly text: string;
+  readonly parts: readonly Buffer[];
+}
+
+export const ENTRY_VERSION = '1';
+
+/** Bytes that the broker writes before a draft, up to the offset. */
+const CHAIN_AT = 19;
+const PREV_AT = 36;
+const OFFSET_AT = 53;
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+
+export function encodeDraft(draft: Draft): Buffer {
+  const extra = draft.extra === null ? '' : JSON.stringify(draft.extra);
+  const sizes = draft.parts.length === 0 ? '-' : draft.parts.map((part) => part.length).join(',');
+  const head =
+    `${draft.at} ${draft.lane} ${draft.ttlMs} ${draft.releaseAt} ${draft.kind} ` +
+    `${Buffer.byteLength(draft.text)} ${sizes} ${Buffer.byteLength(extra)}\n`;
+  const opening = Buffer.from(head + extra + draft.text, 'utf8');
+  return draft.parts.length === 0 ? opening : Buffer.concat([opening, ...draft.parts]);
+}
+
+/** What the broker puts before a draft. */
+export function entryPrefix(epoch: string, chain: string, prev: string, offset: number): string {
+  return `${ENTRY_VERSION} ${epoch} ${chain} ${prev} ${offset} `;
+}
+
+/** Null for bytes of another version or no entry at all: the reader counts them and goes on. */
+export function decodeEntry(bytes: Buffer): LogEntry | null {
+  if (bytes[0] !== 0x31 || bytes[1] !== SPACE) return null;
+  const end = bytes.indexOf(NEWLINE);
+  if (end < OFFSET_AT) return null;
+  const fields = bytes.toString('latin1', OFFSET_AT, end).split(' ');
+  if (fields.length !== 9) return null;
+  const [offset, at, lane, ttlMs, releaseAt, kind, textBytes, partSizes, extraBytes] = fields as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  if (kind !== 'm' && kind !== 't') return null;
+  const extraStart = end + 1;
+  const textStart = extraStart + Number(extraBytes);
+  const textEnd = textStart + Number(textBytes);
+  const parts: Buffer[] = [];
+  let at_ = textEnd;
+  if (partSizes !== '-') {
+    for (const size of partSizes.split(',')) {
+      parts.push(bytes.subarray(at_, at_ + Number(size)));
+      at_ += Number(size);
+    }
+  }
+  if (at_ !== bytes.length) return null;
+  return {
+    epoch: bytes.toString('latin1', 2, 18),
+    chain: bytes.toString('latin1', CHAIN_AT, CHAIN_AT + 16),
+    prev: bytes.toString('latin1', PREV_AT, PREV_AT + 16),
+    offset: Number(offset),
+    at: Number(at),
+    lane: Number(lane),
+    ttlMs: Number(ttlMs),
+    releaseAt: Number(releaseAt),
+    kind,
+    extra: textStart === extraStart ? {} : readExtra(bytes, extraStart, textStart),
+    text: bytes.subarray(textStart, textEnd),
+    parts,
+  };
+}
+
+function readExtra(bytes: Buffer, start: number, end: number): EntryExtra {
+  // Written by encodeDraft of some instance of this version, never by a client.
+  return JSON.parse(bytes.toString('utf8', start, end)) as EntryExtra;
+}
