@@ -47,5 +47,7 @@ export default {
     project('integration', ['test/integration']),
     project('cluster', ['test/cluster']),
     project('browser', ['test/browser']),
+    // Not about behaviour: `npm run check` runs it, `npm test` does not.
+    project('tidy', ['test/tidy']),
   ],
 };

@@ -1,3 +1,5 @@
+import { CarillonError } from '../protocol/carillon-error.js';
+
 /**
  * A place in a channel *and* the history that led to it.
  *
@@ -37,4 +39,14 @@ export function genesis(epoch: string, atMs: number): Position {
 /** When a genesis position was given, in milliseconds on the cluster clock. */
 export function genesisTime(position: Position): number {
   return Number.parseInt(position.chain, 16);
+}
+
+/** Rejects with `invalid_request` what no broker of this contract wrote. */
+export function requirePosition(text: string): Position {
+  const position = parsePosition(text);
+  if (position) return position;
+  throw new CarillonError(
+    'invalid_request',
+    'The position is malformed. Hand back a `position` exactly as you received it.',
+  );
 }

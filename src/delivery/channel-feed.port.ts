@@ -1,4 +1,6 @@
 import type { ChannelName } from '../protocol/channel-name.js';
+import type { GapReason } from '../protocol/gap.js';
+import type { LogEntry } from '../broker/log-entry.js';
 import type { Position } from '../broker/position.js';
 
 /** Makes the entries of a channel come to this instance, in order and without holes. */
@@ -14,3 +16,29 @@ export interface ChannelFeed {
 }
 
 export const CHANNEL_FEED = Symbol('ChannelFeed');
+
+/** What the relay hands to delivery, in order for each channel. */
+export type FeedItem =
+  | { readonly kind: 'entry'; readonly channel: ChannelName; readonly entry: LogEntry }
+  | {
+      /** The history between two places cannot be had, or is not the one that was being followed. */
+      readonly kind: 'break';
+      readonly channel: ChannelName;
+      readonly reason: GapReason;
+      readonly to: Position;
+    };
+
+/** A passing note of a channel, for whoever follows it now. */
+export interface FeedNote {
+  readonly channel: ChannelName;
+  readonly payload: string;
+}
+
+/** The broker was lost, or is back and every followed channel was re-checked. */
+export interface FeedStatus {
+  readonly state: 'degraded' | 'ok';
+  readonly since: number;
+}
+
+/** The patterns of the relay microservice's events. */
+export const FEED = { messages: 'messages', notes: 'notes', status: 'status' } as const;

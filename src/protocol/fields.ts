@@ -22,6 +22,9 @@ export const subject = printable(PRINTABLE_NO_SPACE, LIMITS.subjectLength);
 /** A stable name that a client chooses for itself. */
 export const clientId = printable(PRINTABLE, LIMITS.clientLength);
 
+/** What the others see beside a user's id. */
+export const displayName = printable(PRINTABLE, LIMITS.clientLength);
+
 /** Opaque to everybody but the broker; only its length is checked here. */
 export const position = z.string().min(1).max(128);
 

@@ -7,12 +7,15 @@ import { encoding } from './publish.js';
 const except = z.strictObject({ users: z.array(subject).min(1).max(LIMITS.audience) }).optional();
 
 /** Exactly one of everyone, channels, users or tags; `except` also filters history. */
-export const audience = z.union([
-  z.strictObject({ everyone: z.literal(true), except }),
-  z.strictObject({ channels: z.array(z.string()).min(1).max(LIMITS.audience), except }),
-  z.strictObject({ users: z.array(subject).min(1).max(LIMITS.audience), except }),
-  z.strictObject({ tags: z.array(subject).min(1).max(LIMITS.audience), except }),
-]);
+export const audience = z.union(
+  [
+    z.strictObject({ everyone: z.literal(true), except }),
+    z.strictObject({ channels: z.array(z.string()).min(1).max(LIMITS.audience), except }),
+    z.strictObject({ users: z.array(subject).min(1).max(LIMITS.audience), except }),
+    z.strictObject({ tags: z.array(subject).min(1).max(LIMITS.audience), except }),
+  ],
+  'give exactly one of `everyone: true`, `channels`, `users`, `tags`, and perhaps `except`',
+);
 export type Audience = z.infer<typeof audience>;
 
 export const receipts = z.enum(['none', 'counts', 'users']);

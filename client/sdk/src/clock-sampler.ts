@@ -1,0 +1,48 @@
+import type { Connection } from './connection.js';
+import type { Environment } from './environment.js';
+import type { ServerClock } from './server-clock.js';
+
+/** A handful at first, spaced so that one slow moment does not spoil them all. */
+const FIRST_SAMPLES = 5;
+const FIRST_SPACING_MS = 200;
+/** Then now and again: clocks of devices drift by milliseconds in minutes. */
+const SPACING_MS = 30_000;
+
+export interface SamplerParts {
+  readonly connection: Connection;
+  readonly clock: ServerClock;
+  readonly environment: Environment;
+  /** The estimate may have changed. */
+  readonly sampled: () => void;
+}
+
+/** Asks the server for the time as long as there is a session. */
+export class ClockSampler {
+  #stopTimer = () => {};
+  #taken = 0;
+
+  constructor(private readonly parts: SamplerParts) {}
+
+  begin(): void {
+    this.stop();
+    this.#taken = 0;
+    this.#sample();
+  }
+
+  stop(): void {
+    this.#stopTimer();
+  }
+
+  #sample(): void {
+    const { connection, clock, environment, sampled } = this.parts;
+    const sentAt = environment.monotonicMs();
+    connection.send('clock', { sentAt }, (answer) => {
+      if (!answer.ok) return;
+      clock.heard(answer.reply.serverTime, sentAt);
+      sampled();
+    });
+    this.#taken += 1;
+    const spacingMs = this.#taken < FIRST_SAMPLES ? FIRST_SPACING_MS : SPACING_MS;
+    this.#stopTimer = environment.after(spacingMs, () => this.#sample());
+  }
+}

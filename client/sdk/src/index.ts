@@ -1,0 +1,17 @@
+export { type Carillon, createCarillon } from './carillon.js';
+export { CarillonError, type Outcome } from './carillon-error.js';
+export type { Channel } from './channel.js';
+export type { Code } from './codes.js';
+export type { Environment } from './environment.js';
+export type { Gap, GapReason, Skip, SkipReason } from './gap.js';
+export type { HistoryQuery, HistoryReply } from './history.js';
+export { IndexedDbStore } from './indexed-db-store.js';
+export type { Logger } from './logger.js';
+export type { Message, Priority } from './message.js';
+export type { CarillonOptions, ChannelOptions, OutboxBounds, Timeouts } from './options.js';
+export type { Member, PresencePush, PresenceReply } from './presence.js';
+export type { PublishOptions, PublishReceipt, RestoredOutcome } from './publication.js';
+export type { Session, SessionChannel } from './session.js';
+export type { CarillonState, StateDetail } from './state-detail.js';
+export { MemoryStore, type Store } from './store.js';
+export type { SubscribeResult } from './subscription.js';

@@ -1,0 +1,85 @@
+import { MessageStream, type StreamParts, storedStream, streamRecordOf } from './message-stream.js';
+import type { Session } from './session.js';
+import type { StoreWriter } from './store-writer.js';
+import type { Push } from './wire.js';
+
+const STORED_AS = 'cursors';
+
+/** The `$` channels of this session: everyone's, the user's and those of the user's tags. */
+export class ServerChannels {
+  readonly #streams = new Map<string, MessageStream>();
+  readonly #parts: Omit<StreamParts, 'changed'>;
+  /** Null where nothing survives this run. */
+  readonly #writer: StoreWriter | null;
+
+  constructor(parts: Omit<StreamParts, 'changed'>, writer: StoreWriter | null) {
+    this.#parts = parts;
+    this.#writer = writer;
+  }
+
+  /** Goes on from where an earlier run ended. */
+  async restore(): Promise<void> {
+    const stored = await this.#writer?.load(STORED_AS);
+    if (typeof stored !== 'object' || stored === null) return;
+    for (const [channel, value] of Object.entries(stored)) {
+      const record = streamRecordOf(value);
+      if (record !== null) this.#streamOf(channel).restore(record);
+    }
+  }
+
+  /** Positions for the handshake. */
+  since(): Record<string, string> {
+    const positions: Record<string, string> = {};
+    for (const [channel, { position }] of this.#streams) {
+      if (position !== null) positions[channel] = position;
+    }
+    return positions;
+  }
+
+  opened({ channels }: Session): void {
+    const followed = new Set(channels.map(({ channel }) => channel));
+    for (const [channel, stream] of this.#streams) {
+      if (followed.has(channel)) continue;
+      // A tag that this user has no more.
+      stream.reset();
+      this.#streams.delete(channel);
+    }
+    for (const start of channels) this.#streamOf(start.channel).begin(start);
+  }
+
+  take(push: Push): void {
+    // A tag that came with a renewed token has a channel of which the session did not tell.
+    if (push.name === 'message') this.#streamOf(push.payload.channel).receive(push.payload);
+    if (push.name === 'skip') this.#streamOf(push.payload.channel).skip(push.payload);
+    if (push.name === 'gap') this.#streamOf(push.payload.channel).gap(push.payload);
+  }
+
+  /** Shows nothing any more. */
+  pause(): void {
+    for (const stream of this.#streams.values()) stream.stop();
+  }
+
+  /** Begins anew the next time; what the store keeps stays there. */
+  forget(): void {
+    for (const stream of this.#streams.values()) stream.reset();
+    this.#streams.clear();
+  }
+
+  #streamOf(channel: string): MessageStream {
+    const known = this.#streams.get(channel);
+    if (known !== undefined) return known;
+    const stream = new MessageStream({ ...this.#parts, changed: () => this.#save() });
+    this.#streams.set(channel, stream);
+    return stream;
+  }
+
+  #save(): void {
+    if (this.#writer === null) return;
+    void this.#writer.save(STORED_AS, () => {
+      const entries = [...this.#streams].map(
+        ([channel, stream]) => [channel, storedStream(stream.record())] as const,
+      );
+      return Object.fromEntries(entries);
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import type { Logger } from './logger.js';
+import type { Store } from './store.js';
+
+interface Change {
+  /** Absent: the key is removed. Asked for when it is written, so that a burst is copied once. */
+  value?: () => unknown;
+  readonly written: Promise<void>;
+  readonly tellWritten: () => void;
+}
+
+/**
+ * Writes behind the application's back, one write at a time, keys in the order in which they first
+ * changed. Of several changes of one key that wait, only the last is written. A store that fails is told
+ * to the logger; the SDK works on without it.
+ */
+export class StoreWriter {
+  readonly #changes = new Map<string, Change>();
+  #running: Promise<void> | null = null;
+
+  constructor(
+    private readonly store: Store,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Resolves when it is written, or could not be. */
+  save(key: string, value: () => unknown): Promise<void> {
+    const change = this.#changeOf(key);
+    change.value = value;
+    return change.written;
+  }
+
+  remove(key: string): Promise<void> {
+    const change = this.#changeOf(key);
+    delete change.value;
+    return change.written;
+  }
+
+  /** Undefined for what is not there or cannot be read. */
+  async load(key: string): Promise<unknown> {
+    await this.#changes.get(key)?.written;
+    try {
+      return await this.store.load(key);
+    } catch (error) {
+      this.logger.error(`The store could not load ${key}.`, error);
+      return undefined;
+    }
+  }
+
+  /** Resolves when nothing waits to be written. */
+  async flush(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+  }
+
+  #changeOf(key: string): Change {
+    const waiting = this.#changes.get(key);
+    if (waiting !== undefined) return waiting;
+    let tellWritten = () => {};
+    const written = new Promise<void>((resolve) => {
+      tellWritten = resolve;
+    });
+    const change = { written, tellWritten };
+    this.#changes.set(key, change);
+    this.#running ??= this.#run();
+    return change;
+  }
+
+  async #run(): Promise<void> {
+    // After this turn, so that what changes together is written together.
+    await Promise.resolve();
+    for (;;) {
+      const next = this.#changes.entries().next();
+      if (next.done === true) break;
+      const [key, change] = next.value;
+      this.#changes.delete(key);
+      await this.#write(key, change);
+      change.tellWritten();
+    }
+    this.#running = null;
+  }
+
+  async #write(key: string, { value }: Change): Promise<void> {
+    try {
+      if (value === undefined) await this.store.remove(key);
+      else await this.store.save(key, value());
+    } catch (error) {
+      this.logger.error(`The store could not write ${key}.`, error);
+    }
+  }
+}

@@ -1,0 +1,310 @@
+import { describe, expect, test } from '@jest/globals';
+import { MemoryStore } from '../src/store.js';
+import type { RestoredOutcome } from '../src/publication.js';
+import { admit, type Bench, bench, connected, reconnect } from './support/client.js';
+import { rejectionOf } from './support/rejection.js';
+import { LOBBY } from './support/wire-examples.js';
+
+function receipt(id: string, offset = 1) {
+  return { id, channel: LOBBY, epoch: 'e1', offset, at: 1, duplicate: false };
+}
+
+function ids({ time }: Bench): string[] {
+  return time.socket.requests('publish').map(({ id }) => id);
+}
+
+const unavailable = { code: 'unavailable', retryable: true };
+
+describe('publishing', () => {
+  test('resolves with the place that the message got', async () => {
+    const made = await connected();
+    const published = made.carillon
+      .channel(LOBBY)
+      .publish({ hi: 1 }, { id: 'x', priority: 'high', ttlMs: 5, echo: false });
+    await made.time.settle();
+    expect(made.time.socket.requests('publish')).toEqual([
+      { channel: LOBBY, id: 'x', data: { hi: 1 }, priority: 'high', ttlMs: 5, echo: false },
+    ]);
+    made.time.socket.answer('publish', receipt('x', 7));
+    expect(await published).toMatchObject({ id: 'x', offset: 7, duplicate: false });
+  });
+
+  test('an unknown outcome is tried again under the same id, within 300 ms at first', async () => {
+    const made = await connected();
+    made.time.chance = 1;
+    const published = made.carillon.channel(LOBBY).publish('a');
+    await made.time.settle();
+    const [id] = ids(made);
+    made.time.socket.refuseRequest('publish', unavailable);
+    await made.time.advance(300);
+    made.time.socket.refuseRequest('publish', unavailable);
+    await made.time.advance(599);
+    expect(ids(made)).toEqual([id, id]);
+    await made.time.advance(1);
+    made.time.socket.answer('publish', { ...receipt(String(id)), duplicate: true });
+    expect(await published).toMatchObject({ id, duplicate: true });
+  });
+
+  test('the wait that the server names is kept', async () => {
+    const made = await connected();
+    void made.carillon.channel(LOBBY).publish('a');
+    await made.time.settle();
+    const limited = { code: 'rate_limited', retryable: true, retryAfterMs: 4_000 };
+    made.time.socket.refuseRequest('publish', limited);
+    await made.time.advance(3_999);
+    expect(ids(made)).toHaveLength(1);
+    await made.time.advance(301);
+    expect(ids(made)).toHaveLength(2);
+  });
+
+  test('silence and a cut connection are unknown outcomes too', async () => {
+    const made = await connected();
+    const published = made.carillon.channel(LOBBY).publish('a', { id: 'x' });
+    await made.time.advance(10_000);
+    await made.time.advance(300);
+    expect(ids(made)).toEqual(['x', 'x']);
+    await reconnect(made);
+    expect(ids(made)).toEqual(['x']);
+    made.time.socket.answer('publish', receipt('x'));
+    expect(await published).toMatchObject({ id: 'x' });
+  });
+
+  test('one is under way in a channel, so that a retry cannot change the order', async () => {
+    const made = await connected();
+    const channel = made.carillon.channel(LOBBY);
+    const both = Promise.all([
+      channel.publish('a', { id: 'a' }),
+      channel.publish('b', { id: 'b' }),
+    ]);
+    void made.carillon.channel('chat:other').publish('c', { id: 'c' });
+    await made.time.settle();
+    expect(ids(made)).toEqual(['a', 'c']);
+    made.time.socket.refuseRequest('publish', unavailable);
+    await made.time.advance(300);
+    expect(ids(made)).toEqual(['a', 'c', 'a']);
+    made.time.socket.answer('publish', receipt('c'));
+    made.time.socket.answer('publish', receipt('a'));
+    await made.time.settle();
+    expect(ids(made)).toEqual(['a', 'c', 'a', 'b']);
+    made.time.socket.answer('publish', receipt('b'));
+    expect((await both).map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  test('what is urgent goes before what waits', async () => {
+    const made = bench();
+    const channel = made.carillon.channel(LOBBY);
+    for (const id of ['a', 'b']) void channel.publish(id, { id });
+    void channel.publish('!', { id: 'c', priority: 'critical' });
+    made.carillon.connect();
+    await admit(made);
+    expect(ids(made)).toEqual(['c']);
+    made.time.socket.answer('publish', receipt('c'));
+    await made.time.settle();
+    expect(ids(made)).toEqual(['c', 'a']);
+  });
+
+  test('a definite refusal rejects at once, and the next one goes', async () => {
+    const made = await connected();
+    const channel = made.carillon.channel(LOBBY);
+    const refused = channel.publish('a', { id: 'a' });
+    void channel.publish('b', { id: 'b' });
+    await made.time.settle();
+    made.time.socket.refuseRequest('publish', { code: 'forbidden', retryable: false });
+    await expect(refused).rejects.toMatchObject({ code: 'forbidden', outcome: 'failed' });
+    expect(ids(made)).toEqual(['a', 'b']);
+  });
+
+  test('a refusal after an unknown try is unknown', async () => {
+    const made = await connected();
+    const refused = made.carillon.channel(LOBBY).publish('a');
+    await made.time.settle();
+    made.time.socket.refuseRequest('publish', unavailable);
+    await made.time.advance(300);
+    made.time.socket.refuseRequest('publish', { code: 'forbidden', retryable: false });
+    await expect(refused).rejects.toMatchObject({ code: 'forbidden', outcome: 'unknown' });
+  });
+
+  test('nothing is sent again when the server may have forgotten the id: it is unknown', async () => {
+    const made = await connected();
+    const published = made.carillon.channel(LOBBY).publish('a', { id: 'x' });
+    const outcome = rejectionOf(published);
+    await made.time.settle();
+    made.time.socket.cut();
+    await made.time.advance(300);
+    // The server cannot be reached until the window is over.
+    await made.time.advance(600_000);
+    expect(await outcome).toMatchObject({ code: 'unavailable', outcome: 'unknown' });
+    await admit(made);
+    expect(ids(made)).toEqual([]);
+  });
+
+  test('time that passed in sleep counts: the server says what time it is', async () => {
+    const made = await connected();
+    const published = made.carillon.channel(LOBBY).publish('a', { id: 'x' });
+    const outcome = rejectionOf(published);
+    await made.time.settle();
+    await reconnect(made, { serverTime: 1_700_000_000_000 + 3_600_000 });
+    expect(await outcome).toMatchObject({ outcome: 'unknown' });
+    expect(ids(made)).toEqual([]);
+  });
+
+  test('what never was stored for sure has failed', async () => {
+    const made = await connected({}, { limits: limits({ dedupSeconds: 10 }) });
+    const published = made.carillon.channel(LOBBY).publish('a');
+    const outcome = rejectionOf(published);
+    await made.time.settle();
+    const limited = { code: 'rate_limited', retryable: true, retryAfterMs: 60_000 };
+    made.time.socket.refuseRequest('publish', limited);
+    await made.time.advance(10_000);
+    expect(await outcome).toMatchObject({ outcome: 'failed' });
+  });
+
+  test('waits in a bounded outbox while offline', async () => {
+    const made = bench({ outbox: { messages: 2 } });
+    const channel = made.carillon.channel(LOBBY);
+    for (const id of ['a', 'b']) void channel.publish(id, { id });
+    const full = { code: 'overloaded', outcome: 'failed' };
+    await expect(channel.publish('c')).rejects.toMatchObject(full);
+    const small = bench({ outbox: { bytes: 10 } });
+    await expect(small.carillon.channel(LOBBY).publish('x'.repeat(9))).rejects.toMatchObject(full);
+    made.carillon.connect();
+    await admit(made);
+    expect(ids(made)).toEqual(['a']);
+  });
+
+  test('is refused here when the server would have to close the connection over it', async () => {
+    const made = await connected({}, { limits: limits({ maxMessageBytes: 5 }) });
+    const long = made.carillon.channel(LOBBY).publish('abcd');
+    await expect(long).rejects.toMatchObject({ code: 'message_too_large', outcome: 'failed' });
+    expect(ids(made)).toEqual([]);
+  });
+
+  test('after a refusal of the connection nothing waits', async () => {
+    const made = bench();
+    const waiting = made.carillon.channel(LOBBY).publish('a');
+    made.carillon.connect();
+    await made.time.settle();
+    made.time.socket.refuse({ code: 'unauthenticated', message: 'no', retryable: false });
+    const refusal = { code: 'unauthenticated', outcome: 'failed' };
+    await expect(waiting).rejects.toMatchObject(refusal);
+    await expect(made.carillon.channel(LOBBY).publish('b')).rejects.toMatchObject(refusal);
+  });
+
+  test('a broker that is back is tried within 300 ms', async () => {
+    const made = await connected();
+    void made.carillon.channel(LOBBY).publish('a', { id: 'x' });
+    await made.time.settle();
+    made.time.socket.push('status', { state: 'degraded', since: 1 });
+    const wait = { code: 'unavailable', retryable: true, retryAfterMs: 30_000 };
+    made.time.socket.refuseRequest('publish', wait);
+    made.time.socket.push('status', { state: 'ok', since: 2 });
+    await made.time.advance(300);
+    expect(ids(made)).toEqual(['x', 'x']);
+  });
+
+  test('closing waits a moment for what is under way', async () => {
+    const made = await connected();
+    const channel = made.carillon.channel(LOBBY);
+    const answered = channel.publish('a', { id: 'a' });
+    await made.time.settle();
+    const closed = made.carillon.close();
+    made.time.socket.answer('publish', receipt('a'));
+    expect(await answered).toMatchObject({ id: 'a' });
+    await closed;
+    expect(made.carillon.state).toBe('idle');
+  });
+
+  test('closing tells what is unknown and what has failed', async () => {
+    const made = await connected();
+    const channel = made.carillon.channel(LOBBY);
+    const sent = rejectionOf(channel.publish('a'));
+    const waiting = rejectionOf(channel.publish('b'));
+    await made.time.settle();
+    const closed = made.carillon.close();
+    await made.time.advance(2_000);
+    await closed;
+    expect(await waiting).toMatchObject({ outcome: 'failed' });
+    expect(await sent).toMatchObject({ code: 'closed', outcome: 'unknown' });
+  });
+});
+
+describe('an outbox in a store', () => {
+  async function restarted(store: MemoryStore, user = 'ann') {
+    const made = bench({ store });
+    const outcomes: RestoredOutcome[] = [];
+    made.carillon.onRestored((outcome) => outcomes.push(outcome));
+    made.carillon.connect();
+    await admit(made, { user });
+    return { made, outcomes };
+  }
+
+  async function interrupted(store: MemoryStore): Promise<void> {
+    const made = await connected({ store });
+    const channel = made.carillon.channel(LOBBY);
+    for (const id of ['a', 'b']) void channel.publish({ id }, { id });
+    await made.time.settle();
+    expect(ids(made)).toEqual(['a']);
+  }
+
+  test('survives a restart, in order and under the same ids, before anything newer', async () => {
+    const store = new MemoryStore();
+    await interrupted(store);
+    const { made, outcomes } = await restarted(store);
+    void made.carillon.channel(LOBBY).publish('c', { id: 'c' });
+    for (const id of ['a', 'b']) {
+      expect(ids(made).at(-1)).toBe(id);
+      made.time.socket.answer('publish', receipt(id));
+      await made.time.settle();
+    }
+    expect(ids(made)).toEqual(['a', 'b', 'c']);
+    expect(outcomes.map(({ id }) => id)).toEqual(['a', 'b']);
+    const third = await restarted(store);
+    expect(ids(third.made)).toEqual(['c']);
+  });
+
+  test('does not send what the server may have forgotten, and tells it', async () => {
+    const store = new MemoryStore();
+    await interrupted(store);
+    const made = bench({ store });
+    const outcomes: RestoredOutcome[] = [];
+    made.carillon.onRestored((outcome) => outcomes.push(outcome));
+    made.carillon.connect();
+    await admit(made, { serverTime: 1_700_000_000_000 + 3_600_000 });
+    expect(ids(made)).toEqual(['b']);
+    expect(outcomes).toMatchObject([{ id: 'a', error: { outcome: 'unknown' } }]);
+  });
+
+  test('does not publish under the name of another user', async () => {
+    const store = new MemoryStore();
+    await interrupted(store);
+    const { made, outcomes } = await restarted(store, 'bob');
+    expect(ids(made)).toEqual([]);
+    expect(outcomes).toMatchObject([
+      { id: 'a', error: { code: 'forbidden', outcome: 'unknown' } },
+      { id: 'b', error: { code: 'forbidden', outcome: 'failed' } },
+    ]);
+    expect(ids((await restarted(store)).made)).toEqual([]);
+  });
+
+  test('keeps what a clean close left for the next run, and says that it is unknown', async () => {
+    const store = new MemoryStore();
+    const made = bench({ store });
+    made.carillon.connect();
+    await made.time.settle();
+    const left = made.carillon.channel(LOBBY).publish('a', { id: 'a' });
+    const outcome = rejectionOf(left);
+    await made.carillon.close();
+    expect(await outcome).toMatchObject({ code: 'closed', outcome: 'unknown' });
+    expect(ids((await restarted(store)).made)).toEqual(['a']);
+  });
+});
+
+function limits(change: { dedupSeconds?: number; maxMessageBytes?: number }) {
+  return {
+    maxMessageBytes: 65_536,
+    channels: 200,
+    dedupSeconds: 600,
+    publishPerSecond: 50,
+    ...change,
+  };
+}

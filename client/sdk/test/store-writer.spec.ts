@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { SILENT } from '../src/logger.js';
+import { MemoryStore } from '../src/store.js';
+import { StoreWriter } from '../src/store-writer.js';
+
+class RecordingStore extends MemoryStore {
+  readonly writes: string[] = [];
+
+  override async save(key: string, value: unknown): Promise<void> {
+    this.writes.push(`${key}=${String(value)}`);
+    await super.save(key, value);
+  }
+}
+
+describe('writing behind', () => {
+  test('writes only the last of several changes, keys in the order they first changed', async () => {
+    const store = new RecordingStore();
+    const writer = new StoreWriter(store, SILENT);
+    void writer.save('index', () => 1);
+    void writer.save('entry', () => 'a');
+    void writer.save('index', () => 2);
+    await writer.flush();
+    expect(store.writes).toEqual(['index=2', 'entry=a']);
+  });
+
+  test('a change resolves when it is written', async () => {
+    const store = new MemoryStore();
+    const writer = new StoreWriter(store, SILENT);
+    await writer.save('a', () => 1);
+    expect(await store.load('a')).toBe(1);
+    void writer.remove('a');
+    expect(await writer.load('a')).toBeUndefined();
+  });
+
+  test('a store that fails is told to the logger and stops nothing', async () => {
+    const errors: string[] = [];
+    const store = {
+      load: () => Promise.reject(new Error('broken')),
+      save: () => Promise.reject(new Error('full')),
+      remove: () => Promise.reject(new Error('broken')),
+    };
+    const writer = new StoreWriter(store, { ...SILENT, error: (text) => errors.push(text) });
+    await writer.save('a', () => 1);
+    expect(await writer.load('a')).toBeUndefined();
+    expect(errors).toEqual(['The store could not write a.', 'The store could not load a.']);
+  });
+});

@@ -1,0 +1,37 @@
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.js';
+import { CLOCK, type Clock } from '../kernel/clock.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { TelemetryModule } from '../telemetry/telemetry.module.js';
+import { BROKER, type Broker } from './broker.port.js';
+import { MemoryBroker } from './memory/memory-broker.js';
+import { RedisBroker } from './redis/redis-broker.js';
+
+/** Binds the broker that the configuration names. */
+@Global()
+@Module({
+  imports: [TelemetryModule],
+  providers: [
+    {
+      provide: BROKER,
+      inject: [CONFIG, CLOCK, Metrics],
+      useFactory: (config: Config, clock: Clock, metrics: Metrics): Broker =>
+        config.broker === 'memory'
+          ? new MemoryBroker(clock)
+          : new RedisBroker({
+              redis: config.redis,
+              instanceId: config.instanceId,
+              foreign: (count) => metrics.foreignEntries.inc(count),
+            }),
+    },
+  ],
+  exports: [BROKER],
+})
+export class BrokerModule implements OnApplicationShutdown {
+  constructor(@Inject(BROKER) private readonly broker: Broker) {}
+
+  /** After the sockets have closed: until then publishes under way still settle. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.broker.close();
+  }
+}

@@ -1,0 +1,43 @@
+import type { RedisClient } from '../../redis/redis-client.js';
+
+const SAMPLES_KEPT = 8;
+
+interface Sample {
+  readonly roundTripMs: number;
+  readonly offsetMs: number;
+}
+
+/**
+ * Follows the Redis `TIME`, so that all instances read one clock. The sample with the shortest round
+ * trip is the best one (Cristian's algorithm); the local clock only carries it on, monotonically.
+ */
+export class ClusterClock {
+  #samples: Sample[] = [];
+  #offsetMs = performance.timeOrigin;
+
+  constructor(private readonly client: RedisClient) {}
+
+  now(): number {
+    return performance.now() + this.#offsetMs;
+  }
+
+  /** Takes one sample; rejects when Redis does not answer. */
+  async sample(): Promise<void> {
+    const sentAt = performance.now();
+    const [seconds, micros] = await this.client.time();
+    const receivedAt = performance.now();
+    const remoteMs = Number(seconds) * 1000 + Number(micros) / 1000;
+    this.#samples.push({
+      roundTripMs: receivedAt - sentAt,
+      offsetMs: remoteMs - (sentAt + receivedAt) / 2,
+    });
+    if (this.#samples.length > SAMPLES_KEPT) this.#samples.shift();
+    const best = this.#samples.reduce((a, b) => (b.roundTripMs < a.roundTripMs ? b : a));
+    this.#offsetMs = best.offsetMs;
+  }
+
+  /** Another server may have another time: what was learned from the last one is forgotten. */
+  forget(): void {
+    this.#samples = [];
+  }
+}

@@ -1,0 +1,164 @@
+import { Buffer } from 'node:buffer';
+import { CarillonError } from '../../protocol/carillon-error.js';
+import type { ChannelName } from '../../protocol/channel-name.js';
+import { type Keys, partitionOf } from '../../redis/keys.js';
+import type { RedisClient } from '../../redis/redis-client.js';
+import { evaluate, hasMessage, readScript } from '../../redis/redis-script.js';
+import type { ChannelFacts, LogPage, ReadQuery } from '../broker.port.js';
+import { continuityOf } from '../continuity.js';
+import { decodeEntry, type LogEntry } from '../log-entry.js';
+import { genesis, genesisTime, type Position } from '../position.js';
+import { brokerError } from './append-script.js';
+
+const READ_SCRIPT = readScript(new URL('./lua/read.lua', import.meta.url));
+const PURGE_SCRIPT = readScript(new URL('./lua/purge.lua', import.meta.url));
+
+/** Pages and facts of channels, each from one atomic script. */
+export class LogReading {
+  constructor(
+    private readonly client: RedisClient,
+    private readonly keys: Keys,
+    private readonly newLife: string,
+    /** Told of entries of a format that this version does not know; they are passed over. */
+    private readonly foreign: (count: number) => void,
+  ) {}
+
+  async read(channel: ChannelName, query: ReadQuery): Promise<LogPage> {
+    const found = await this.#run(channel, query, query.from);
+    const { from } = query;
+    if (from === 'top' || !('after' in from)) return { ...found.page, continuity: 'continued' };
+    const continuity = continuityOf(from.after, { ...found.evidence, facts: found.page.facts });
+    if (continuity === 'continued') return { ...found.page, continuity };
+    // What is kept of the history that is there now, from its beginning.
+    const { floor } = found.page.facts;
+    const rest = await this.#run(channel, query, { after: { ...floor, chain: '0'.repeat(16) } });
+    return { ...rest.page, continuity };
+  }
+
+  async purge(channel: ChannelName): Promise<ChannelFacts> {
+    const names = [this.keys.ofChannel('meta', channel), this.keys.ofChannel('log', channel)];
+    await evaluate(this.client, PURGE_SCRIPT, names, []).catch(fail);
+    return (await this.read(channel, { from: 'top', limit: 1, maxBytes: 1 })).facts;
+  }
+
+  async #run(
+    channel: ChannelName,
+    { limit, maxBytes }: ReadQuery,
+    from: ReadQuery['from'],
+  ): Promise<{ page: Omit<LogPage, 'continuity'>; evidence: Evidence }> {
+    const names = [
+      this.keys.ofChannel('meta', channel),
+      this.keys.ofChannel('log', channel),
+      this.keys.ofPartition('life', partitionOf(channel)),
+    ];
+    const { mode, place, askedAt } = modeOf(from);
+    const args = [channel, this.newLife, mode, place, askedAt, limit, maxBytes];
+    const reply = await evaluate(this.client, READ_SCRIPT, names, args).catch(fail);
+    const [head, entries] = split(reply);
+    const facts = factsOf(head);
+    const read = this.#decode(entries);
+    if (mode === 'before' || mode === 'last') read.reverse();
+    return {
+      page: { facts, entries: read, more: head.more },
+      evidence: {
+        exists: head.exists,
+        chainAtOffset: head.chainAtOffset === '' ? null : head.chainAtOffset,
+        genesisEpoch: head.genesisEpoch,
+        nowMs: head.now,
+      },
+    };
+  }
+
+  #decode(entries: readonly unknown[]): LogEntry[] {
+    const read: LogEntry[] = [];
+    for (const bytes of entries) {
+      const entry = Buffer.isBuffer(bytes) ? decodeEntry(bytes) : null;
+      if (entry) read.push(entry);
+    }
+    if (read.length < entries.length) this.foreign(entries.length - read.length);
+    return read;
+  }
+}
+
+interface Evidence {
+  readonly exists: boolean;
+  readonly chainAtOffset: string | null;
+  readonly genesisEpoch: string;
+  readonly nowMs: number;
+}
+
+/** The fixed part of the script's reply. */
+interface Head {
+  readonly now: number;
+  readonly exists: boolean;
+  readonly epoch: string;
+  readonly top: number;
+  readonly topChain: string;
+  readonly floor: number;
+  readonly floorChain: string;
+  readonly purgedTo: number;
+  readonly bytes: number;
+  readonly oldestAt: number;
+  readonly bornAt: number;
+  readonly chainAtOffset: string;
+  readonly genesisEpoch: string;
+  readonly more: boolean;
+}
+
+const HEAD_FIELDS = 14;
+
+function split(reply: unknown): [Head, readonly unknown[]] {
+  if (!Array.isArray(reply) || reply.length < HEAD_FIELDS) throw brokerError('odd reply');
+  const fields = reply as unknown[];
+  const text = (index: number): string => String(fields[index]);
+  const whole = (index: number): number => Number(fields[index]);
+  const head: Head = {
+    now: whole(0),
+    exists: whole(1) === 1,
+    epoch: text(2),
+    top: whole(3),
+    topChain: text(4),
+    floor: whole(5),
+    floorChain: text(6),
+    purgedTo: whole(7),
+    bytes: whole(8),
+    oldestAt: whole(9),
+    bornAt: whole(10),
+    chainAtOffset: text(11),
+    genesisEpoch: text(12),
+    more: whole(13) === 1,
+  };
+  return [head, fields.slice(HEAD_FIELDS)];
+}
+
+function factsOf(head: Head): ChannelFacts {
+  const { epoch, top, topChain, floor, floorChain, bornAt } = head;
+  const place = (offset: number, chain: string): Position =>
+    offset === 0 ? genesis(epoch, bornAt) : { epoch, offset, chain };
+  return {
+    epoch,
+    top: place(top, topChain),
+    floor: place(floor, floorChain),
+    purgedTo: head.purgedTo,
+    messages: top - floor,
+    bytes: head.bytes,
+    oldestAt: head.oldestAt === 0 ? null : head.oldestAt,
+  };
+}
+
+function modeOf(from: ReadQuery['from']): { mode: string; place: number; askedAt: number } {
+  if (from === 'top') return { mode: 'top', place: 0, askedAt: 0 };
+  if ('last' in from) return { mode: 'last', place: from.last, askedAt: 0 };
+  if ('before' in from) return { mode: 'before', place: from.before.offset, askedAt: 0 };
+  const { after } = from;
+  return {
+    mode: 'after',
+    place: after.offset,
+    askedAt: after.offset === 0 ? genesisTime(after) : 0,
+  };
+}
+
+function fail(error: unknown): never {
+  if (error instanceof CarillonError) throw error;
+  throw brokerError(hasMessage(error) ? error.message : '');
+}

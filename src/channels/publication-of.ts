@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { CarillonError } from '../protocol/carillon-error.js';
+import type { ChannelName } from '../protocol/channel-name.js';
+import type { Message } from '../protocol/message.js';
+import { laneOf, type Priority } from '../protocol/priority.js';
+import type { Publication } from '../broker/broker.port.js';
+import { encodeDraft, type EntryExtra } from '../broker/log-entry.js';
+import { openPacket } from '../broker/open-packet.js';
+import type { NamespacePolicy } from '../config/config.js';
+import { packData } from './message-data.js';
+
+/** What a publisher asks for, whichever door it came through. */
+export interface PublishRequest {
+  readonly id: string;
+  readonly data: unknown;
+  readonly priority?: Priority | undefined;
+  readonly ttlMs?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly releaseAt?: number | undefined;
+}
+
+/** Who publishes, and what only the server may say about a message. */
+export interface Origin {
+  /** The publisher of deduplication. */
+  readonly publisher: string;
+  /** Shown to subscribers; null for REST. */
+  readonly from: { readonly user: string; readonly name: string | null } | null;
+  /** The session that does not want its own message. */
+  readonly own?: string;
+  readonly broadcast?: Message['broadcast'];
+  readonly except?: readonly string[];
+  /** `releaseAt` was chosen here, not by the publisher: it is no part of the content. */
+  readonly releaseTogether?: boolean;
+}
+
+/**
+ * Encodes a publication once, for every instance and every reader to come.
+ *
+ * Throws what `packData` throws.
+ */
+export function publicationOf(
+  channel: ChannelName,
+  request: PublishRequest,
+  origin: Origin,
+  policy: NamespacePolicy,
+  now: number,
+): Publication {
+  const { id, headers, ttlMs, releaseAt } = request;
+  const priority = request.priority ?? policy.priority;
+  const { json, parts } = packData(request.data, policy.maxMessageBytes);
+  const at = Math.trunc(now);
+  const { from } = origin;
+  const packet = openPacket(
+    {
+      channel,
+      id,
+      at,
+      ...(priority === 'normal' ? {} : { priority }),
+      ...(from
+        ? { from: { user: from.user, ...(from.name === null ? {} : { name: from.name }) } }
+        : {}),
+      ...(headers === undefined ? {} : { headers }),
+      ...(origin.broadcast === undefined ? {} : { broadcast: origin.broadcast }),
+      ...(releaseAt === undefined ? {} : { releaseAt }),
+    },
+    json,
+    parts,
+  );
+  const content = createHash('sha256').update(
+    JSON.stringify([
+      headers ?? null,
+      priority,
+      origin.releaseTogether ? null : (releaseAt ?? null),
+    ]),
+  );
+  content.update(json);
+  for (const part of parts) content.update(part);
+  const lane = laneOf(priority);
+  return {
+    channel,
+    publisher: origin.publisher,
+    id,
+    contentDigest: content.digest('hex').slice(0, 32),
+    lane,
+    draft: encodeDraft({
+      at,
+      lane,
+      ttlMs: ttlMs ?? 0,
+      releaseAt: releaseAt ?? 0,
+      kind: 'm',
+      extra: extraOf(origin),
+      ...packet,
+    }),
+    rules: { ...policy.history, dedupSeconds: policy.dedupSeconds, replicas: policy.replicas },
+  };
+}
+
+/** Refuses a priority above what sockets may use in the namespace. */
+export function requirePriority(asked: Priority | undefined, policy: NamespacePolicy): void {
+  if (asked === undefined || laneOf(asked) >= laneOf(policy.maxPriority)) return;
+  throw new CarillonError(
+    'forbidden',
+    `The highest priority for clients here is ${policy.maxPriority}; publish with that or less.`,
+    { details: { maxPriority: policy.maxPriority } },
+  );
+}
+
+function extraOf({ own, except, broadcast }: Origin): EntryExtra | null {
+  if (own === undefined && except === undefined && broadcast === undefined) return null;
+  return {
+    ...(own === undefined ? {} : { own }),
+    ...(except === undefined ? {} : { except }),
+    ...(broadcast === undefined ? {} : { broadcast: broadcast.id }),
+  };
+}

@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { LIMITS } from '../protocol/limits.js';
+import { BROKER, type Broker, type LogPage } from '../broker/broker.port.js';
+import type { LogEntry } from '../broker/log-entry.js';
+import { formatPosition } from '../broker/position.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { EncodedMessage } from './encoded-message.js';
+import { exclusionOf } from './exclusion.js';
+import type { FollowedChannel } from './followed-channel.js';
+import { gapOf } from './gap-of.js';
+import type { Subscription } from './subscription.js';
+
+/** Between two tries to read the log for a subscription that catches up, in milliseconds. */
+const RETRY_MS = 250;
+
+/** While the log has nothing more but the instance's own cursor is elsewhere, in milliseconds. */
+const BEHIND_MS = 20;
+
+/** A subscription that is behind waits with the next page until its outbox has come down to this. */
+const OUTBOX_LOW = 32_768;
+
+/** Brings a subscription from its place to the channel's cursor, page by page from the log. */
+@Injectable()
+export class CatchUp {
+  constructor(
+    @Inject(BROKER) private readonly broker: Broker,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /**
+   * Goes live at once when nothing lies between, else reads and sends until nothing does. Entries up
+   * to `replayTo` are marked as replayed. Ends silently when the subscription is closed.
+   */
+  async run(subscription: Subscription, channel: FollowedChannel, replayTo: number): Promise<void> {
+    while (isCatchingUp(subscription)) {
+      if (channel.isReachedBy(subscription.reached)) {
+        subscription.phase = 'live';
+        channel.live.add(subscription);
+        return;
+      }
+      await subscription.session.outbox.drainedTo(OUTBOX_LOW);
+      if (!isCatchingUp(subscription)) return;
+      const page = await this.#read(subscription);
+      if (!page || !isCatchingUp(subscription)) continue;
+      if (!this.#hand(subscription, page, replayTo)) await pause(BEHIND_MS);
+    }
+  }
+
+  async #read({ channel, reached }: Subscription): Promise<LogPage | null> {
+    try {
+      return await this.broker.read(channel, {
+        from: { after: reached },
+        limit: LIMITS.replyMessages,
+        maxBytes: LIMITS.replyBytes,
+      });
+    } catch {
+      // The broker is away: clients were told `degraded`, and this one goes on where it was.
+      await pause(RETRY_MS);
+      return null;
+    }
+  }
+
+  /** False when the page brought the subscription no further. */
+  #hand(subscription: Subscription, page: LogPage, replayTo: number): boolean {
+    const { session } = subscription;
+    if (page.continuity !== 'continued') {
+      const { floor, epoch } = page.facts;
+      const { channel, told } = subscription;
+      this.metrics.gap(page.continuity);
+      session.outbox.flush();
+      session.wire.emit('gap', gapOf(channel, told, page.continuity, epoch, floor));
+      subscription.startAt(floor);
+    } else if (page.entries.length === 0) {
+      // The channel's cursor is of a history that is no more; the feed will notice and move it.
+      return false;
+    }
+    for (const entry of page.entries) {
+      queueEntry(subscription, entry, new EncodedMessage(entry, entry.offset <= replayTo));
+    }
+    session.outbox.flush();
+    return true;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return delay(ms, undefined, { ref: false });
+}
+
+function isCatchingUp(subscription: Subscription): boolean {
+  return subscription.phase === 'catching up';
+}
+
+/** Queues an entry for one subscription: as a message, or as an offset that is not for it. */
+export function queueEntry(
+  subscription: Subscription,
+  entry: LogEntry,
+  message: EncodedMessage,
+): void {
+  subscription.reached = entry;
+  const { session } = subscription;
+  if (entry.kind === 't') return tellTear(subscription, entry);
+  const exclusion = exclusionOf(session, entry);
+  if (exclusion === null) session.outbox.pushMessage(subscription, message);
+  else session.outbox.pushSkip(subscription, entry, entry.lane, exclusion);
+}
+
+/** A failover took a range away: whoever passes this place is told, whether it had reached it or not. */
+function tellTear(subscription: Subscription, entry: LogEntry): void {
+  const { session, channel, told } = subscription;
+  session.outbox.flush();
+  const [from, to] = entry.extra.tear ?? [entry.offset, entry.offset];
+  session.wire.emit('gap', {
+    channel,
+    epoch: entry.epoch,
+    after: formatPosition(told),
+    ranges: [[from, to]],
+    count: to - from + 1,
+    reason: 'rewound',
+    refill: false,
+    position: formatPosition(entry),
+  });
+  subscription.startAt(entry);
+}

@@ -1,0 +1,9 @@
+import { Global, Module } from '@nestjs/common';
+import { CatchUp } from './catch-up.js';
+import { DeliveryService } from './delivery.service.js';
+import { FollowedChannels } from './followed-channels.js';
+
+/** One for the whole instance: the relay's controller, the channels and the gateway share it. */
+@Global()
+@Module({ providers: [DeliveryService, CatchUp, FollowedChannels], exports: [DeliveryService] })
+export class DeliveryModule {}

@@ -1,0 +1,230 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CarillonError } from '../protocol/carillon-error.js';
+import type { ChannelName } from '../protocol/channel-name.js';
+import type { Gap } from '../protocol/gap.js';
+import type { Message } from '../protocol/message.js';
+import { BROKER, type Broker } from '../broker/broker.port.js';
+import type { Position } from '../broker/position.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { presenceIn } from '../presence/presence-note.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { CatchUp, queueEntry } from './catch-up.js';
+import { EncodedMessage } from './encoded-message.js';
+import type { FeedItem, FeedNote, FeedStatus } from './channel-feed.port.js';
+import type { FollowedChannel } from './followed-channel.js';
+import { FollowedChannels } from './followed-channels.js';
+import { gapOf } from './gap-of.js';
+import { Outbox, type OutboxRules } from './outbox.js';
+import { JoinedFrames } from './joined-frames.js';
+import { Session } from './session.js';
+import { firstPage, type StartQuery } from './first-page.js';
+import { Subscription } from './subscription.js';
+import type { Wire } from './wire.port.js';
+
+/** A subscription that was prepared: what to answer, and how to go on once that was sent. */
+export interface Joining {
+  readonly channel: ChannelName;
+  readonly epoch: string;
+  /** That of the last of `messages`, else where the subscription starts. */
+  readonly position: string;
+  readonly messages: readonly Message[];
+  /** Messages that will come as `message` with `replayed: true`. */
+  readonly behind: number;
+  readonly gap?: Gap;
+  /** Call in the same turn in which the answer was sent: from then on messages flow. */
+  readonly begin: () => void;
+}
+
+/** Fan-out inside one instance: who listens to what, and what each connection is owed. */
+@Injectable()
+export class DeliveryService {
+  readonly #logger = new Logger('Delivery');
+  readonly #sessions = new Map<string, Session>();
+  readonly #rules: OutboxRules;
+  #waiting = 0;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(BROKER) private readonly broker: Broker,
+    private readonly channels: FollowedChannels,
+    private readonly catchUp: CatchUp,
+    private readonly metrics: Metrics,
+  ) {
+    this.#rules = {
+      bytesMax: () => this.#bytesMax(),
+      now: () => this.broker.now(),
+      joined: new JoinedFrames(),
+      delivered: (messages) => this.metrics.deliveries.inc(messages),
+      dropped: (messages) => {
+        this.metrics.dropped('overflow', messages);
+        this.metrics.gap('overflow');
+      },
+      skipped: (reason) => this.metrics.skipped(reason),
+      waiting: (change) => {
+        this.#waiting += change;
+      },
+    };
+  }
+
+  get channelCount(): number {
+    return this.channels.size;
+  }
+
+  /** Bytes that wait for all connections of this instance. */
+  get outboxBytes(): number {
+    return this.#waiting;
+  }
+
+  /** Takes a connection in; nothing is sent to it before `session.outbox.open()`. */
+  open(id: string, user: string, wire: Wire): Session {
+    const session = new Session(id, user, wire, new Outbox(wire, this.#rules));
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  close(session: Session): void {
+    session.end();
+    for (const subscription of session.subscriptions.values()) this.channels.remove(subscription);
+    session.subscriptions.clear();
+    this.#sessions.delete(session.id);
+  }
+
+  /**
+   * Follows the channel and reads what the answer needs. A subscription that the session had to the
+   * channel ends at once: nothing of the channel is sent until `begin`.
+   */
+  async prepare(session: Session, channel: ChannelName, query: StartQuery): Promise<Joining> {
+    this.leave(session, channel);
+    const subscription = new Subscription(session, channel);
+    session.subscriptions.set(channel, subscription);
+    try {
+      const followed = await this.channels.add(subscription);
+      const start = await firstPage(this.broker, session, followed, query);
+      if (hasEnded(subscription)) {
+        throw new CarillonError('unavailable', 'This subscription was ended or started anew.');
+      }
+      if (query.since) this.metrics.resumed(start.continuity);
+      if (start.gap) this.metrics.gap(start.gap.reason);
+      subscription.startAt(start.reached);
+      return {
+        channel,
+        ...start.answer,
+        ...(start.gap ? { gap: start.gap } : {}),
+        begin: () => this.#begin(subscription, followed, start.replayTo),
+      };
+    } catch (error) {
+      this.#end(subscription);
+      throw error;
+    }
+  }
+
+  /** Nothing of the channel is sent to the session any more. False when it was not subscribed. */
+  leave(session: Session, channel: ChannelName): boolean {
+    const subscription = session.subscriptions.get(channel);
+    if (!subscription) return false;
+    this.#end(subscription);
+    return true;
+  }
+
+  /** Hands a batch to everybody it is for; each connection gets its share in one write. */
+  deliver(items: readonly FeedItem[]): void {
+    const owed = new Set<Session>();
+    for (const item of items) {
+      const channel = this.channels.get(item.channel);
+      if (!channel) continue;
+      if (item.kind === 'entry') this.#deliverEntry(channel, item.entry, owed);
+      else this.#deliverBreak(channel, item, owed);
+    }
+    for (const session of owed) session.outbox.flush();
+    this.#rules.joined.release();
+  }
+
+  /** Hands a passing note to everybody who is in the channel here; notes of an unknown kind pass by. */
+  passOn({ channel, payload }: FeedNote): void {
+    const push = presenceIn(payload);
+    if (!push) return;
+    for (const { session } of this.channels.get(channel)?.all ?? []) {
+      if (session.isOpen) session.wire.emit('presence', push);
+    }
+  }
+
+  /** Tells every connection that the broker was lost, or is back. */
+  tellStatus({ state, since }: FeedStatus): void {
+    for (const { wire } of this.#sessions.values()) wire.emit('status', { state, since });
+  }
+
+  #deliverEntry(
+    channel: FollowedChannel,
+    entry: Extract<FeedItem, { kind: 'entry' }>['entry'],
+    owed: Set<Session>,
+  ): void {
+    // The feed may hand on again what was read when the channel was first followed.
+    if (isAtOrBefore(entry, channel.cursor)) return;
+    channel.cursor = entry;
+    if (channel.live.size === 0) return;
+    const message = new EncodedMessage(entry, false);
+    for (const subscription of channel.live) {
+      if (isAtOrBefore(entry, subscription.reached)) continue;
+      queueEntry(subscription, entry, message);
+      owed.add(subscription.session);
+    }
+  }
+
+  #deliverBreak(
+    channel: FollowedChannel,
+    { reason, to }: Extract<FeedItem, { kind: 'break' }>,
+    owed: Set<Session>,
+  ): void {
+    channel.cursor = to;
+    const isKnown = reason === 'trimmed' || reason === 'purged';
+    for (const subscription of channel.live) {
+      const { session, reached } = subscription;
+      if (isKnown && isAtOrBefore(to, reached)) continue;
+      // What waits belongs to the history that ended here: it is sent before the break is told.
+      session.outbox.flush();
+      session.wire.emit('gap', gapOf(channel.name, subscription.told, reason, to.epoch, to));
+      this.metrics.gap(reason);
+      subscription.startAt(to);
+      owed.add(session);
+    }
+  }
+
+  #begin(subscription: Subscription, followed: FollowedChannel, replayTo: number): void {
+    this.catchUp.run(subscription, followed, replayTo).catch((error: unknown) => {
+      this.#logger.error(error, 'A subscription could not catch up; its connection is closed.');
+      subscription.session.wire.close({
+        code: 'internal',
+        message: 'This subscription could not be continued. Reconnect and resume.',
+        reconnect: true,
+        retryAfterMs: 0,
+      });
+    });
+  }
+
+  #end(subscription: Subscription): void {
+    subscription.phase = 'closed';
+    const { session, channel } = subscription;
+    session.outbox.forget(subscription);
+    if (session.subscriptions.get(channel) === subscription) session.subscriptions.delete(channel);
+    this.channels.remove(subscription);
+  }
+
+  /** The share of one connection shrinks as the whole fills: half full, half the share. */
+  #bytesMax(): number {
+    const { outboxBytes, outboxTotalBytes } = this.config;
+    const free = 1 - Math.min(1, this.#waiting / outboxTotalBytes);
+    return Math.max(MIN_OUTBOX_BYTES, Math.trunc(outboxBytes * free));
+  }
+}
+
+/** Even a full instance lets one small message wait for a connection. */
+const MIN_OUTBOX_BYTES = 4096;
+
+/** Apart, because the phase changes while its owner waits, which the compiler cannot know. */
+function hasEnded({ phase, session }: Subscription): boolean {
+  return phase === 'closed' || !session.isOpen;
+}
+
+function isAtOrBefore(place: Position, other: Position): boolean {
+  return place.epoch === other.epoch && place.offset <= other.offset;
+}

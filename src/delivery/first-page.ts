@@ -1,0 +1,120 @@
+import { LIMITS } from '../protocol/limits.js';
+import type { ChannelName } from '../protocol/channel-name.js';
+import type { Gap } from '../protocol/gap.js';
+import type { Message } from '../protocol/message.js';
+import type { Broker, Continuity, LogPage } from '../broker/broker.port.js';
+import { messageOf } from '../broker/open-packet.js';
+import { formatPosition, type Position } from '../broker/position.js';
+import { exclusionOf } from './exclusion.js';
+import type { FollowedChannel } from './followed-channel.js';
+import { gapOf } from './gap-of.js';
+import { fitReply } from './reply-page.js';
+import type { Session } from './session.js';
+
+/** Where a subscription wants to start. */
+export interface StartQuery {
+  readonly since?: Position | undefined;
+  /** The last n messages; used when `since` is absent or cannot be continued. */
+  readonly rewind?: number | undefined;
+  /** False: no messages in the answer, all of them follow as events. */
+  readonly withMessages: boolean;
+}
+
+export interface Start {
+  readonly answer: {
+    readonly epoch: string;
+    readonly position: string;
+    readonly messages: readonly Message[];
+    readonly behind: number;
+  };
+  readonly continuity: Continuity;
+  readonly gap: Gap | null;
+  /** Up to here the answer has it. */
+  readonly reached: Position;
+  /** What comes up to here is marked as replayed. */
+  readonly replayTo: number;
+}
+
+const BUDGET = { limit: LIMITS.replyMessages, maxBytes: LIMITS.replyBytes };
+
+/** Reads what the answer to a subscribe holds. The channel is followed already: nothing is missed after. */
+export async function firstPage(
+  broker: Broker,
+  session: Session,
+  channel: FollowedChannel,
+  { since, rewind, withMessages }: StartQuery,
+): Promise<Start> {
+  let page: LogPage | null = null;
+  let from: Position | null = null;
+  let continuity: Continuity = 'continued';
+  if (since) {
+    page = await broker.read(channel.name, { from: { after: since }, ...BUDGET });
+    continuity = page.continuity;
+    from = continuity === 'continued' ? since : page.facts.floor;
+  }
+  if (rewind !== undefined && (!since || continuity !== 'continued')) {
+    from = await placeBeforeLast(broker, channel.name, rewind);
+    page = await broker.read(channel.name, { from: { after: from }, ...BUDGET });
+    // Trimmed between the two reads: what is left is what there is.
+    if (page.continuity !== 'continued') from = page.facts.floor;
+  }
+  if (!page || !from) return startingNow(channel.cursor);
+  const gap =
+    since && continuity !== 'continued'
+      ? gapOf(channel.name, since, continuity, page.facts.epoch, from)
+      : null;
+  return startingAt(session, page, from, continuity, gap, withMessages);
+}
+
+function startingNow(cursor: Position): Start {
+  return {
+    answer: { epoch: cursor.epoch, position: formatPosition(cursor), messages: [], behind: 0 },
+    continuity: 'continued',
+    gap: null,
+    reached: cursor,
+    replayTo: cursor.offset,
+  };
+}
+
+function startingAt(
+  session: Session,
+  { facts, entries: read }: LogPage,
+  from: Position,
+  continuity: Continuity,
+  gap: Gap | null,
+  withMessages: boolean,
+): Start {
+  const entries = withMessages ? fitReply(read) : [];
+  const reached = entries.at(-1) ?? from;
+  return {
+    answer: {
+      epoch: facts.epoch,
+      position: formatPosition(reached),
+      messages: entries
+        .filter((entry) => entry.kind === 'm' && exclusionOf(session, entry) === null)
+        .map(messageOf),
+      behind: Math.max(0, facts.top.offset - reached.offset),
+    },
+    continuity,
+    gap,
+    reached,
+    replayTo: facts.top.offset,
+  };
+}
+
+/** The place after which the last n messages lie, or the floor when fewer are kept. */
+async function placeBeforeLast(
+  broker: Broker,
+  channel: ChannelName,
+  count: number,
+): Promise<Position> {
+  const { facts } = await broker.read(channel, { from: 'top', limit: 1, maxBytes: 1 });
+  const offset = facts.top.offset - count;
+  if (offset <= facts.floor.offset) return facts.floor;
+  const page = await broker.read(channel, {
+    from: { before: { ...facts.top, offset: offset + 1 } },
+    limit: 1,
+    maxBytes: 1,
+  });
+  return page.entries.at(-1) ?? page.facts.floor;
+}

@@ -1,0 +1,28 @@
+import type { ChannelName } from '../protocol/channel-name.js';
+import type { Position } from '../broker/position.js';
+import type { Subscription } from './subscription.js';
+
+/** A channel that this instance follows, and who is live in it here. */
+export class FollowedChannel {
+  /** The newest entry that was handed to the live subscriptions. */
+  cursor: Position;
+
+  /** Live subscriptions; those that catch up are not in here. */
+  readonly live = new Set<Subscription>();
+
+  /** All subscriptions, live or not: the channel is followed while there is one. */
+  readonly all = new Set<Subscription>();
+
+  constructor(
+    readonly name: ChannelName,
+    start: Position,
+  ) {
+    this.cursor = start;
+  }
+
+  /** True when the place is the cursor or beyond it in the same epoch: nothing live was missed. */
+  isReachedBy({ epoch, offset }: Position): boolean {
+    if (this.cursor.offset === 0) return offset > 0 || epoch === this.cursor.epoch;
+    return epoch === this.cursor.epoch && offset >= this.cursor.offset;
+  }
+}

@@ -1,0 +1,197 @@
+import type { Buffer } from 'node:buffer';
+import type { Skip, SkipReason } from '../protocol/gap.js';
+import { formatPosition, type Position } from '../broker/position.js';
+import type { EncodedMessage } from './encoded-message.js';
+import type { JoinedFrames } from './joined-frames.js';
+import type { OffsetRanges } from './offset-ranges.js';
+import { PriorityLanes, type Taken } from './priority-lanes.js';
+import type { Subscription } from './subscription.js';
+import type { OutgoingPacket, Wire } from './wire.port.js';
+
+/** No new write while the kernel is behind by more: `critical` waits only behind what it already has. */
+const UNFLUSHED_MAX = 65_536;
+
+const LANES = 4;
+
+/** What all outboxes of an instance share. */
+export interface OutboxRules {
+  /** Bytes that may wait for one connection now, counting what its stream holds. */
+  bytesMax(): number;
+  /** Milliseconds on the cluster clock, for what expires while it waits. */
+  now(): number;
+  readonly joined: JoinedFrames;
+  delivered(messages: number): void;
+  dropped(messages: number): void;
+  skipped(reason: SkipReason): void;
+  /** What waits for all connections changed by so many bytes. */
+  waiting(change: number): void;
+}
+
+/**
+ * What waits for one connection.
+ *
+ * While the kernel takes everything, items leave in the order they came, many in one write. Once it
+ * falls behind, lanes decide. Over its bound the least urgent lane is dropped whole and told as one
+ * `gap` that `history` refills.
+ */
+export class Outbox {
+  readonly #lanes = new PriorityLanes();
+  #isBlocked = false;
+  #isOpen = false;
+  #counted = 0;
+  #drainWaiters: { readonly bytes: number; readonly resolve: () => void }[] = [];
+
+  constructor(
+    private readonly wire: Wire,
+    private readonly rules: OutboxRules,
+  ) {}
+
+  /** Bytes that wait here; what the stream holds is not in it. */
+  get bytes(): number {
+    return this.#lanes.bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#lanes.isEmpty;
+  }
+
+  /** Begins to send; nothing leaves before the session was told its `session`. */
+  open(): void {
+    this.#isOpen = true;
+    this.flush();
+  }
+
+  pushMessage(subscription: Subscription, message: EncodedMessage): void {
+    this.#lanes.push(subscription, message.entry.lane, { kind: 'message', message });
+    this.#bound();
+  }
+
+  pushSkip(subscription: Subscription, at: Position, lane: number, reason: SkipReason): void {
+    this.#lanes.push(subscription, lane, { kind: 'skip', at, reason });
+    this.#bound();
+  }
+
+  /** Lets go of what waits for one subscription, told to nobody: it ends or starts anew. */
+  forget(subscription: Subscription): void {
+    this.#lanes.forget(subscription);
+    this.#account();
+  }
+
+  /** Settles when no more than this many bytes wait, or when the connection has ended. */
+  drainedTo(bytes: number): Promise<void> {
+    if (this.#lanes.bytes <= bytes) return Promise.resolve();
+    return new Promise((resolve) => this.#drainWaiters.push({ bytes, resolve }));
+  }
+
+  clear(): void {
+    this.#isOpen = false;
+    this.#lanes.clear();
+    this.#account();
+  }
+
+  /** Writes what the kernel has room for; the rest goes when it has drained. */
+  flush(): void {
+    if (!this.#isOpen || this.#lanes.isEmpty) return;
+    const room = UNFLUSHED_MAX - this.wire.unflushed();
+    if (room > 0) {
+      this.#write(this.#lanes.bytes <= room ? this.#lanes.takeAll() : this.#lanes.takeUrgent(room));
+    }
+    this.#account();
+    if (this.#lanes.isEmpty || this.#isBlocked) return;
+    this.#isBlocked = true;
+    this.wire.onceDrained(() => {
+      this.#isBlocked = false;
+      this.flush();
+    });
+  }
+
+  /** Drops the least urgent lanes until the bound holds. */
+  #bound(): void {
+    if (this.#lanes.bytes + this.wire.unflushed() > this.rules.bytesMax()) {
+      // What can be sent is not dropped.
+      this.flush();
+      for (let lane = LANES - 1; lane >= 0; lane -= 1) {
+        if (this.#lanes.bytes + this.wire.unflushed() <= this.rules.bytesMax()) break;
+        this.rules.dropped(this.#lanes.dropLane(lane));
+      }
+    }
+    this.#account();
+  }
+
+  #account(): void {
+    const change = this.#lanes.bytes - this.#counted;
+    if (change === 0) return;
+    this.#counted = this.#lanes.bytes;
+    this.rules.waiting(change);
+    if (change > 0 || this.#drainWaiters.length === 0) return;
+    const due = this.#drainWaiters.filter(({ bytes }) => this.#lanes.bytes <= bytes);
+    this.#drainWaiters = this.#drainWaiters.filter((waiter) => !due.includes(waiter));
+    for (const { resolve } of due) resolve();
+  }
+
+  #write(taken: readonly Taken[]): void {
+    const now = this.rules.now();
+    let frames: Buffer[] = [];
+    let packets: OutgoingPacket[] = [];
+    let delivered = 0;
+    const handOver = (): void => {
+      if (frames.length > 0) this.wire.write(this.rules.joined.join(frames), packets);
+      frames = [];
+      packets = [];
+    };
+    for (const { item, isSafe } of taken) {
+      const { subscription } = item;
+      if (item.kind === 'message') {
+        const { message } = item;
+        if (hasExpired(message, now)) {
+          handOver();
+          this.#tellSkip(subscription, message.entry, isSafe, 'expired');
+          continue;
+        }
+        frames.push(message.frames(isSafe));
+        packets.push(() => message.packet(isSafe));
+        subscription.passed(message.entry, isSafe);
+        delivered += 1;
+      } else {
+        handOver();
+        if (item.kind === 'skip') this.#tellSkip(subscription, item.at, isSafe, item.reason);
+        else this.#tellGap(subscription, item.ranges, isSafe);
+      }
+    }
+    handOver();
+    if (delivered > 0) this.rules.delivered(delivered);
+  }
+
+  #tellSkip(subscription: Subscription, at: Position, isSafe: boolean, reason: SkipReason): void {
+    subscription.passed(at, isSafe);
+    const skip: Skip = {
+      channel: subscription.channel,
+      from: at.offset,
+      to: at.offset,
+      position: formatPosition(subscription.told),
+      reason,
+    };
+    this.wire.emit('skip', skip);
+    this.rules.skipped(reason);
+  }
+
+  #tellGap(subscription: Subscription, ranges: OffsetRanges, isSafe: boolean): void {
+    const after = formatPosition(subscription.told);
+    if (ranges.last) subscription.passed(ranges.last, isSafe);
+    if (ranges.count === 0) return;
+    this.wire.emit('gap', {
+      channel: subscription.channel,
+      epoch: subscription.told.epoch,
+      after,
+      ranges: ranges.toArray(),
+      count: ranges.count,
+      reason: 'overflow',
+      refill: true,
+      position: formatPosition(subscription.told),
+    });
+  }
+}
+
+function hasExpired({ entry }: EncodedMessage, now: number): boolean {
+  return entry.ttlMs > 0 && entry.at + entry.ttlMs <= now;
+}

@@ -1,0 +1,131 @@
+import type { SkipReason } from '../protocol/gap.js';
+import type { Position } from '../broker/position.js';
+import type { EncodedMessage } from './encoded-message.js';
+import { OffsetRanges } from './offset-ranges.js';
+import type { Subscription } from './subscription.js';
+
+/** One waiting thing: a message, an offset that is not for this session, or loss that must be told. */
+export type Item = Payload & {
+  readonly subscription: Subscription;
+  readonly lane: number;
+  readonly bytes: number;
+};
+
+export type Payload =
+  | { readonly kind: 'message'; readonly message: EncodedMessage }
+  | { readonly kind: 'skip'; readonly at: Position; readonly reason: SkipReason }
+  | { readonly kind: 'gap'; readonly ranges: OffsetRanges };
+
+/** An item on its way out. */
+export interface Taken {
+  readonly item: Item;
+  /** Every lower offset of its channel has gone before it: its position is safe to hand back. */
+  readonly isSafe: boolean;
+}
+
+/** What one item costs beside its bytes, so that a flood of tiny ones is bounded too. */
+const ITEM_COST = 64;
+
+/** In every eighth turn the least urgent lane goes first, so that it never starves. */
+const FLOOR_SHARE = 8;
+
+/** Four queues, most urgent first, that know what each subscription has waiting. */
+export class PriorityLanes {
+  readonly #lanes: [Queued[], Queued[], Queued[], Queued[]] = [[], [], [], []];
+  #bytes = 0;
+  #arrivals = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#lanes.every((items) => items.length === 0);
+  }
+
+  push(subscription: Subscription, lane: number, payload: Payload): void {
+    const bytes = ITEM_COST + (payload.kind === 'message' ? payload.message.bytes : 0);
+    const queue = this.#lanes[lane] ?? this.#lanes[2];
+    queue.push({ ...payload, subscription, lane, bytes, arrival: this.#arrivals++ });
+    count(subscription, lane, 1);
+    this.#bytes += bytes;
+  }
+
+  /** Everything in the order it came: with room for all there is nothing to overtake. */
+  takeAll(): Taken[] {
+    const busy = this.#lanes.filter((items) => items.length > 0);
+    const all = busy.flatMap((items) => items.splice(0));
+    if (busy.length > 1) all.sort((a, b) => a.arrival - b.arrival);
+    this.#bytes = 0;
+    for (const item of all) count(item.subscription, item.lane, -1);
+    return all.map((item) => ({ item, isSafe: true }));
+  }
+
+  /** The most urgent items that fit, and at least one. */
+  takeUrgent(room: number): Taken[] {
+    const taken: Taken[] = [];
+    let left = room;
+    for (let turn = 1; left > 0; turn += 1) {
+      const item = this.#next(turn)?.shift();
+      if (!item) break;
+      left -= item.bytes;
+      this.#bytes -= item.bytes;
+      count(item.subscription, item.lane, -1);
+      taken.push({ item, isSafe: !item.subscription.waitsOutside(item.lane) });
+    }
+    return taken;
+  }
+
+  /**
+   * Drops one lane whole. For each subscription that lost something a gap takes the place of what was
+   * lost. Returns how many messages were dropped.
+   */
+  dropLane(lane: number): number {
+    const gaps = new Map<Subscription, OffsetRanges>();
+    let dropped = 0;
+    for (const item of this.#lanes[lane]?.splice(0) ?? []) {
+      this.#bytes -= item.bytes;
+      count(item.subscription, lane, -1);
+      const ranges = gaps.get(item.subscription) ?? new OffsetRanges();
+      gaps.set(item.subscription, ranges);
+      if (item.kind === 'message') {
+        ranges.add(item.message.entry);
+        dropped += 1;
+      } else if (item.kind === 'gap') {
+        ranges.merge(item.ranges);
+      } else {
+        ranges.pass(item.at);
+      }
+    }
+    for (const [subscription, ranges] of gaps)
+      this.push(subscription, lane, { kind: 'gap', ranges });
+    return dropped;
+  }
+
+  /** Lets go of what waits for one subscription. */
+  forget(subscription: Subscription): void {
+    for (const [lane, items] of this.#lanes.entries()) {
+      if ((subscription.waiting[lane] ?? 0) === 0) continue;
+      const kept = items.filter((item) => item.subscription !== subscription);
+      for (const item of items) if (item.subscription === subscription) this.#bytes -= item.bytes;
+      items.splice(0, items.length, ...kept);
+      subscription.waiting[lane] = 0;
+    }
+  }
+
+  clear(): void {
+    for (const items of this.#lanes) items.length = 0;
+    this.#bytes = 0;
+  }
+
+  #next(turn: number): Queued[] | undefined {
+    const isBusy = (items: Queued[]): boolean => items.length > 0;
+    return turn % FLOOR_SHARE === 0 ? this.#lanes.findLast(isBusy) : this.#lanes.find(isBusy);
+  }
+}
+
+type Queued = Item & { readonly arrival: number };
+
+function count(subscription: Subscription, lane: number, change: number): void {
+  subscription.waiting[lane] = (subscription.waiting[lane] ?? 0) + change;
+}

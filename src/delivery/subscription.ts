@@ -1,0 +1,61 @@
+import type { ChannelName } from '../protocol/channel-name.js';
+import { NO_CHAIN, type Position } from '../broker/position.js';
+import type { Session } from './session.js';
+
+/**
+ * One session's place in one channel.
+ *
+ * `catching up`: pages are read from the log and live entries pass it by. `live`: it gets what the
+ * channel gets. `closed`: nothing more is sent, whatever is still under way for it.
+ */
+export class Subscription {
+  phase: 'catching up' | 'live' | 'closed' = 'catching up';
+
+  /** Everything up to here was queued, sent or told. */
+  reached: Position;
+
+  /** The last place at which every lower offset had been sent or told: safe to hand back as `since`. */
+  told: Position;
+
+  /** What of this subscription waits in each lane of its session's outbox. */
+  readonly waiting: [number, number, number, number] = [0, 0, 0, 0];
+
+  #highest: Position;
+
+  constructor(
+    readonly session: Session,
+    readonly channel: ChannelName,
+    start: Position = { epoch: NO_CHAIN, offset: 0, chain: NO_CHAIN },
+  ) {
+    this.reached = start;
+    this.told = start;
+    this.#highest = start;
+  }
+
+  startAt(position: Position): void {
+    this.reached = position;
+    this.told = position;
+    this.#highest = position;
+  }
+
+  /**
+   * Something left for the client, or was told to it as missing. When it was safe every lower offset
+   * had gone before: the client may hand back the highest place that left so far.
+   */
+  passed(at: Position, isSafe: boolean): void {
+    if (at.offset > this.#highest.offset || at.epoch !== this.#highest.epoch) this.#highest = at;
+    if (isSafe) this.told = this.#isAllGone() ? this.#highest : at;
+  }
+
+  #isAllGone(): boolean {
+    return this.waiting.every((count) => count === 0);
+  }
+
+  /** True when something of this channel waits in another lane than this one. */
+  waitsOutside(lane: number): boolean {
+    for (let other = 0; other < this.waiting.length; other += 1) {
+      if (other !== lane && (this.waiting[other] ?? 0) > 0) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,181 @@
+import { Inject, UseFilters } from '@nestjs/common';
+import {
+  Ack,
+  ConnectedSocket,
+  MessageBody,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  SubscribeMessage,
+  WebSocketGateway,
+} from '@nestjs/websockets';
+import { Socket } from 'socket.io';
+import { CarillonError } from '../protocol/carillon-error.js';
+import { isServerChannel, namespaceOf } from '../protocol/channel-name.js';
+import { COMMANDS, type Replies } from '../protocol/commands.js';
+import type { AcknowledgeCommand } from '../protocol/commands/acknowledge.js';
+import type { AuthenticateCommand } from '../protocol/commands/authenticate.js';
+import type { ClockCommand } from '../protocol/commands/clock.js';
+import type { HistoryCommand } from '../protocol/commands/history.js';
+import type { PresenceCommand, PresenceUpdateCommand } from '../protocol/commands/presence.js';
+import type { PublishCommand } from '../protocol/commands/publish.js';
+import type { SubscribeCommand } from '../protocol/commands/subscribe.js';
+import type { UnsubscribeCommand } from '../protocol/commands/unsubscribe.js';
+import { LIMITS } from '../protocol/limits.js';
+import { BROKER, type Broker } from '../broker/broker.port.js';
+import { requirePosition } from '../broker/position.js';
+import { ChannelsService, requireClientChannel } from '../channels/channels.service.js';
+import { DeliveryService } from '../delivery/delivery.service.js';
+import { IdentityService } from '../identity/identity.service.js';
+import { PresenceService } from '../presence/presence.service.js';
+import { AcknowledgementFilter } from './acknowledgement.filter.js';
+import { CommandPipe } from './command.pipe.js';
+import { type Connection, connectionOf } from './connection.js';
+import { Connections } from './connections.js';
+
+type Reply<N extends keyof Replies> = Promise<Replies[N]> | Replies[N];
+
+/** The Socket.IO edge: each command translated to the one service that decides it. */
+@WebSocketGateway()
+@UseFilters(AcknowledgementFilter)
+export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket> {
+  constructor(
+    private readonly connections: Connections,
+    private readonly channels: ChannelsService,
+    private readonly delivery: DeliveryService,
+    private readonly presences: PresenceService,
+    private readonly identity: IdentityService,
+    @Inject(BROKER) private readonly broker: Broker,
+  ) {}
+
+  handleConnection(socket: Socket): void {
+    this.connections.open(socket);
+  }
+
+  handleDisconnect(socket: Socket, reason?: string): void {
+    this.connections.close(socket, reason ?? 'unknown');
+  }
+
+  /** Answers by itself: what follows must not overtake the answer, nor come between. */
+  @SubscribeMessage('subscribe')
+  async subscribe(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody(new CommandPipe(COMMANDS.subscribe)) command: SubscribeCommand,
+    @Ack() answer: (reply: object) => void,
+  ): Promise<void> {
+    const connection = connectionOf(socket);
+    const { session, caller } = connection;
+    const since = command.since === undefined ? undefined : requirePosition(command.since);
+    const channel = await this.channels.requireSubscribe(caller, command.channel);
+    if (!session.subscriptions.has(channel)) requireRoom(connection);
+    const { begin, gap, ...joined } = await this.delivery.prepare(session, channel, {
+      since,
+      rewind: command.rewind,
+      withMessages: true,
+    });
+    answer({ ok: true, ...joined, recovered: gap === undefined, ...(gap ? { gap } : {}) });
+    begin();
+    if (this.channels.hasPresence(channel)) {
+      const { user, name } = caller;
+      const { client } = connection;
+      void this.presences.enter({
+        channel,
+        sessionId: session.id,
+        user,
+        client,
+        name,
+      });
+    }
+  }
+
+  @SubscribeMessage('unsubscribe')
+  unsubscribe(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody(new CommandPipe(COMMANDS.unsubscribe)) command: UnsubscribeCommand,
+  ): Reply<'unsubscribe'> {
+    const { session } = connectionOf(socket);
+    const channel = requireClientChannel(command.channel);
+    this.delivery.leave(session, channel);
+    void this.presences.leave(session.id, channel, { clean: true });
+    return { channel };
+  }
+
+  @SubscribeMessage('publish')
+  publish(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody(new CommandPipe(COMMANDS.publish)) command: PublishCommand,
+  ): Reply<'publish'> {
+    const { session, caller, limits } = connectionOf(socket);
+    limits.takePublish(namespaceOf(requireClientChannel(command.channel)));
+    return this.channels.publish(caller, session.id, command);
+  }
+
+  @SubscribeMessage('history')
+  history(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody(new CommandPipe(COMMANDS.history)) command: HistoryCommand,
+  ): Reply<'history'> {
+    return this.channels.history(connectionOf(socket).caller, command);
+  }
+
+  @SubscribeMessage('presence')
+  async presence(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody(new CommandPipe(COMMANDS.presence)) command: PresenceCommand,
+  ): Promise<Replies['presence']> {
+    const { caller } = connectionOf(socket);
+    return this.presences.members(await this.channels.requirePresence(caller, command.channel));
+  }
+
+  @SubscribeMessage('presence.update')
+  async presenceUpdate(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody(new CommandPipe(COMMANDS['presence.update'])) command: PresenceUpdateCommand,
+  ): Promise<Replies['presence.update']> {
+    const { caller, client, session } = connectionOf(socket);
+    const channel = await this.channels.requirePresence(caller, command.channel);
+    const { user } = caller;
+    await this.presences.update({ channel, user, client, sessionId: session.id }, command.state);
+    return {};
+  }
+
+  /** Receipts are counted by a later feature; until then every well-formed id is taken. */
+  @SubscribeMessage('acknowledge')
+  acknowledge(
+    @MessageBody(new CommandPipe(COMMANDS.acknowledge)) { ids }: AcknowledgeCommand,
+  ): Reply<'acknowledge'> {
+    return { accepted: new Set(ids).size };
+  }
+
+  @SubscribeMessage('authenticate')
+  async authenticate(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody(new CommandPipe(COMMANDS.authenticate)) { token }: AuthenticateCommand,
+  ): Promise<Replies['authenticate']> {
+    const connection = connectionOf(socket);
+    const caller = await this.identity.authenticate(token);
+    if (caller.user !== connection.caller.user) {
+      throw new CarillonError(
+        'forbidden',
+        'The token is for another user. Open a new connection for that user.',
+      );
+    }
+    await this.connections.renew(connection, caller);
+    return { expiresAt: caller.expiresAt };
+  }
+
+  @SubscribeMessage('clock')
+  clock(@MessageBody(new CommandPipe(COMMANDS.clock)) { sentAt }: ClockCommand): Reply<'clock'> {
+    return { sentAt, serverTime: this.broker.now() };
+  }
+}
+
+function requireRoom({ session }: Connection): void {
+  let channels = 0;
+  for (const channel of session.subscriptions.keys()) if (!isServerChannel(channel)) channels += 1;
+  if (channels < LIMITS.channelsPerConnection) return;
+  throw new CarillonError(
+    'too_many_channels',
+    `A connection follows at most ${LIMITS.channelsPerConnection} channels. Leave one first.`,
+    { details: { channels: LIMITS.channelsPerConnection } },
+  );
+}

@@ -1,0 +1,27 @@
+import type { PipeTransform } from '@nestjs/common';
+import type { z } from 'zod';
+import { CarillonError } from '../protocol/carillon-error.js';
+
+/** Problems named in one refusal; the rest would only be noise. */
+const PROBLEMS_MAX = 5;
+
+/** Checks the one object of a command against its schema; `invalid_request` names what is wrong. */
+export class CommandPipe<S extends z.ZodType> implements PipeTransform<unknown, z.infer<S>> {
+  constructor(private readonly schema: S) {}
+
+  transform(value: unknown): z.infer<S> {
+    const parsed = this.schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const problems = parsed.error.issues
+      .slice(0, PROBLEMS_MAX)
+      .map(({ path, message }) => ({ field: path.join('.'), problem: message }));
+    const [first] = problems;
+    throw new CarillonError(
+      'invalid_request',
+      first
+        ? `Mend the request: ${first.field === '' ? 'it' : `\`${first.field}\``}: ${first.problem}.`
+        : 'Mend the request.',
+      { details: { problems } },
+    );
+  }
+}

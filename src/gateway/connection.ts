@@ -1,0 +1,45 @@
+import type { Socket } from 'socket.io';
+import type { Caller } from '../identity/caller.js';
+import type { Session } from '../delivery/session.js';
+import type { SessionLimits } from '../limits/session-limits.js';
+import type { Position } from '../broker/position.js';
+
+/** What the handshake proved and asked for. */
+export interface Handshake {
+  readonly caller: Caller;
+  readonly client: string;
+  /** Positions in the `$` channels to go on from. */
+  readonly since: ReadonlyMap<string, Position>;
+}
+
+/** One connection at the Socket.IO edge. */
+export interface Connection {
+  readonly socket: Socket;
+  readonly session: Session;
+  readonly client: string;
+  readonly limits: SessionLimits;
+  /** Replaced by `authenticate`. */
+  caller: Caller;
+  /** Settles when the `session` was sent; commands wait for it. Never rejects. */
+  ready: Promise<void>;
+  /** Requests that were not answered yet. */
+  pending: number;
+}
+
+/** What `socket.data` holds: the handshake first, the connection once it is open. */
+interface SocketData {
+  handshake?: Handshake;
+  connection?: Connection;
+}
+
+export function dataOf(socket: Socket): SocketData {
+  // Socket.IO types its data as any; only this edge writes it.
+  return socket.data as SocketData;
+}
+
+/** The connection of a socket that a handler was called for. */
+export function connectionOf(socket: Socket): Connection {
+  const { connection } = dataOf(socket);
+  if (!connection) throw new Error('A handler was called for a socket that is not open.');
+  return connection;
+}

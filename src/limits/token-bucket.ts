@@ -1,0 +1,61 @@
+export interface Rate {
+  /** Tokens that come back per second. */
+  readonly perSecond: number;
+  /** Tokens that a full bucket holds: what may be taken at once after a rest. */
+  readonly burst: number;
+}
+
+export type Taking =
+  | { readonly granted: true }
+  /** `waitMs`: how long until the same would be granted if nothing else is taken. */
+  | { readonly granted: false; readonly waitMs: number };
+
+const GRANTED: Taking = { granted: true };
+
+/**
+ * A token that lacks less than this is whole: fractions of milliseconds do not add up exactly, and
+ * whoever waited as long as told must be granted. What lacked is owed, so it never adds up either.
+ */
+const ROUNDING = 0.001;
+
+/** What adding fractions leaves over; it must not make a wait a millisecond longer. */
+const DUST = 1e-9;
+
+/** A bucket that refills with time and begins full. Time is handed in and only ever grows. */
+export class TokenBucket {
+  #tokens: number;
+  #atMs: number;
+
+  constructor(
+    private readonly rate: Rate,
+    nowMs: number,
+  ) {
+    this.#tokens = rate.burst;
+    this.#atMs = nowMs;
+  }
+
+  /**
+   * Takes `cost` tokens or none.
+   *
+   * @throws RangeError for a cost above the burst, which no wait would ever make possible
+   */
+  take(cost: number, nowMs: number): Taking {
+    const { perSecond, burst } = this.rate;
+    if (!(cost > 0 && cost <= burst)) throw new RangeError(`cost ${cost} of a burst of ${burst}`);
+    this.#refill(nowMs);
+    if (this.#tokens + ROUNDING >= cost) {
+      this.#tokens -= cost;
+      return GRANTED;
+    }
+    const lacking = cost - this.#tokens - DUST;
+    return { granted: false, waitMs: Math.ceil((lacking / perSecond) * 1000) };
+  }
+
+  #refill(nowMs: number): void {
+    const elapsedMs = nowMs - this.#atMs;
+    if (elapsedMs <= 0) return;
+    this.#atMs = nowMs;
+    const refill = (elapsedMs / 1000) * this.rate.perSecond;
+    this.#tokens = Math.min(this.rate.burst, this.#tokens + refill);
+  }
+}

@@ -1,0 +1,40 @@
+import { CHANNEL_KINDS, type ChannelKeyKind } from './key-kinds.js';
+
+/** Partitions of the key space; the same on one Redis as on a cluster, so that data can be moved. */
+export const PARTITIONS = 1024;
+
+/** Written into every name: another layout gets another number. */
+const LAYOUT = 1;
+
+/**
+ * Every key and bus channel that Carillon uses: `<prefix>:1:{<partition>}:<kind>:<name>`. The hash tag is
+ * the partition, so all keys of a channel are in one slot, and so are those of its neighbours.
+ */
+export class Keys {
+  constructor(private readonly prefix: string) {}
+
+  /** A key of one channel. */
+  ofChannel(kind: ChannelKeyKind, channel: string): string {
+    return this.ofPartition(CHANNEL_KINDS[kind], partitionOf(channel), channel);
+  }
+
+  /** A key of one partition; with a name where it has several of a kind. */
+  ofPartition(kind: string, partition: number, name?: string): string {
+    const key = `${this.prefix}:${LAYOUT}:{${partition}}:${kind}`;
+    return name === undefined ? key : `${key}:${name}`;
+  }
+
+  /** A key of the whole cluster: all of a feature in one slot under its own tag. */
+  ofCluster(feature: string, name: string): string {
+    return `${this.prefix}:${LAYOUT}:{${feature}}:${name}`;
+  }
+}
+
+/** FNV-1a over the UTF-8 bytes, spread over the partitions. */
+export function partitionOf(channel: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(channel)) {
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return (hash >>> 0) % PARTITIONS;
+}

@@ -1,0 +1,194 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { ChannelName } from '../protocol/channel-name.js';
+import { BROKER, type Broker, type BrokerListener } from '../broker/broker.port.js';
+import type { LogEntry } from '../broker/log-entry.js';
+import type { Position } from '../broker/position.js';
+import { type ChannelFeed, FEED, type FeedItem } from '../delivery/channel-feed.port.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { FollowedLog, type Step } from './followed-log.js';
+import { LogReader } from './log-reader.js';
+
+/** A channel is followed this much longer than its last subscriber stayed, in milliseconds. */
+const LINGER_MS = 10_000;
+const SWEEP_MS = 1_000;
+
+interface Followed {
+  readonly log: FollowedLog;
+  readonly joined: Promise<Position>;
+  /** When to stop, on the monotonic clock; null while there are subscribers. */
+  leaveAt: number | null;
+}
+
+/**
+ * The server side of the relay microservice: takes what the bus announces, puts it in order, fills
+ * holes from the log and hands batches to the controller. One batch is under way at a time; what
+ * comes meanwhile makes the next one.
+ */
+@Injectable()
+export class RelayServer
+  extends Server
+  implements CustomTransportStrategy, ChannelFeed, BrokerListener
+{
+  readonly #channels = new Map<ChannelName, Followed>();
+  readonly #reader: LogReader;
+  #outgoing: FeedItem[] = [];
+  #isPumping = false;
+  #sweep: NodeJS.Timeout | null = null;
+  #wasReady = false;
+
+  constructor(
+    @Inject(BROKER) private readonly broker: Broker,
+    private readonly metrics: Metrics,
+  ) {
+    super();
+    this.#reader = new LogReader(broker, {
+      isWanted: (log) => this.#channels.get(log.channel)?.log === log,
+      read: (log, page) => {
+        if (page.continuity === 'continued') this.metrics.holesFilled.inc(page.entries.length);
+        return this.#handOn(log.read(page));
+      },
+    });
+    this.initializeSerializer({});
+    this.initializeDeserializer({});
+  }
+
+  listen(done: () => void): void {
+    this.broker.start(this);
+    this.#sweep = setInterval(() => this.#leaveIdle(), SWEEP_MS);
+    this.#sweep.unref();
+    done();
+  }
+
+  close(): void {
+    if (this.#sweep) clearInterval(this.#sweep);
+    this.#channels.clear();
+    this._status$.complete();
+  }
+
+  on(): void {
+    throw new Error('The relay emits no events of its own; its state is in the readiness.');
+  }
+
+  unwrap<T>(): T {
+    return this.broker as T;
+  }
+
+  follow(channel: ChannelName): Promise<Position> {
+    const known = this.#channels.get(channel);
+    if (known) {
+      known.leaveAt = null;
+      return known.joined.then((start) => known.log.cursor ?? start);
+    }
+    const log = new FollowedLog(channel);
+    const followed: Followed = { log, joined: this.#join(log), leaveAt: null };
+    this.#channels.set(channel, followed);
+    this.metrics.channelsFollowed.set(this.#channels.size);
+    followed.joined.catch(() => {
+      if (this.#channels.get(channel) === followed) this.#leave(channel);
+    });
+    return followed.joined;
+  }
+
+  unfollow(channel: ChannelName): void {
+    const followed = this.#channels.get(channel);
+    if (followed) followed.leaveAt = performance.now() + LINGER_MS;
+  }
+
+  entries(batch: readonly { readonly channel: ChannelName; readonly entry: LogEntry }[]): void {
+    for (const { channel, entry } of batch) {
+      const followed = this.#channels.get(channel);
+      if (followed) this.#step(followed.log, followed.log.announced(entry));
+    }
+  }
+
+  note(channel: ChannelName, payload: string): void {
+    if (this.#channels.has(channel)) void this.#dispatch(FEED.notes, { channel, payload });
+  }
+
+  missed(channels: readonly ChannelName[] | null): void {
+    for (const [name, { log }] of this.#channels) {
+      if (channels === null || channels.includes(name)) this.#reader.ask(log);
+    }
+  }
+
+  readiness(ready: boolean): void {
+    this.metrics.brokerReady.set(ready ? 1 : 0);
+    if (!ready) {
+      this.#wasReady = false;
+      void this.#dispatch(FEED.status, { state: 'degraded', since: this.broker.now() });
+      return;
+    }
+    this.missed(null);
+    void this.#reader.settled().then(() => {
+      if (this.#wasReady || !this.broker.isReady()) return;
+      this.#wasReady = true;
+      void this.#dispatch(FEED.status, { state: 'ok', since: this.broker.now() });
+    });
+  }
+
+  async #join(log: FollowedLog): Promise<Position> {
+    await this.broker.follow(log.channel);
+    const { facts } = await this.broker.read(log.channel, { from: 'top', limit: 1, maxBytes: 1 });
+    this.#step(log, log.startAt(facts.top));
+    return facts.top;
+  }
+
+  #step(log: FollowedLog, step: Step): void {
+    if (this.#handOn(step)) this.#reader.ask(log);
+  }
+
+  /** Queues what may go out; true when the log must be read. */
+  #handOn({ items, mustRead }: Step): boolean {
+    if (items.length > 0) {
+      this.#outgoing.push(...items);
+      void this.#pump();
+    }
+    return mustRead;
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      // The rest of this turn joins the batch.
+      await Promise.resolve();
+      while (this.#outgoing.length > 0) {
+        const batch = this.#outgoing;
+        this.#outgoing = [];
+        await this.#dispatch(FEED.messages, batch);
+      }
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  /**
+   * Runs the handler to its end: Nest's own `handleEvent` parses the pattern as JSON for each event
+   * and, with an interceptor bound, resolves before the handler has run.
+   */
+  async #dispatch(pattern: string, data: unknown): Promise<void> {
+    const handler = this.messageHandlers.get(pattern);
+    if (!handler) return;
+    try {
+      const result: unknown = await handler(data, undefined);
+      if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    } catch (error) {
+      this.logger.error(error, `The relay's handler of '${pattern}' failed.`);
+    }
+  }
+
+  #leaveIdle(): void {
+    const now = performance.now();
+    for (const [channel, { leaveAt }] of this.#channels) {
+      if (leaveAt !== null && leaveAt <= now) this.#leave(channel);
+    }
+  }
+
+  #leave(channel: ChannelName): void {
+    this.#channels.delete(channel);
+    this.metrics.channelsFollowed.set(this.#channels.size);
+    this.broker.unfollow(channel);
+  }
+}
