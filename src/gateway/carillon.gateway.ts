@@ -165,7 +165,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
 
   @SubscribeMessage('clock')
   clock(@MessageBody(new CommandPipe(COMMANDS.clock)) { sentAt }: ClockCommand): Reply<'clock'> {
-    return { sentAt, serverTime: this.broker.now() };
+    return { sentAt, serverTime: Math.round(this.broker.now()) };
   }
 }
 

@@ -149,7 +149,7 @@ export class Connections {
       instance: this.config.instanceId,
       user: session.user,
       expiresAt: caller.expiresAt,
-      serverTime: this.broker.now(),
+      serverTime: Math.trunc(this.broker.now()),
       channels: joinings.map(({ channel, epoch, position, gap }) => ({
         channel,
         epoch,

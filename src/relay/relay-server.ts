@@ -117,14 +117,14 @@ export class RelayServer
     this.metrics.brokerReady.set(ready ? 1 : 0);
     if (!ready) {
       this.#wasReady = false;
-      void this.#dispatch(FEED.status, { state: 'degraded', since: this.broker.now() });
+      void this.#dispatch(FEED.status, { state: 'degraded', since: Math.trunc(this.broker.now()) });
       return;
     }
     this.missed(null);
     void this.#reader.settled().then(() => {
       if (this.#wasReady || !this.broker.isReady()) return;
       this.#wasReady = true;
-      void this.#dispatch(FEED.status, { state: 'ok', since: this.broker.now() });
+      void this.#dispatch(FEED.status, { state: 'ok', since: Math.trunc(this.broker.now()) });
     });
   }
 

@@ -6,18 +6,17 @@ import { useChat } from './use-chat.js';
 
 /** Sign in, or talk. */
 export function App() {
-  const { session, enter, replace, leave } = useDemoSession();
+  const { session, enter, leave } = useDemoSession();
   if (!session) return <SignIn onEnter={enter} />;
-  return <SignedInChat session={session} onOtherUser={replace} onSignOut={leave} />;
+  return <SignedInChat session={session} onSignOut={leave} />;
 }
 
 interface SignedInChatProps {
   readonly session: DemoSession;
-  readonly onOtherUser: (session: DemoSession) => void;
   readonly onSignOut: () => void;
 }
 
-function SignedInChat({ session, onOtherUser, onSignOut }: SignedInChatProps) {
-  const chat = useChat(session, onOtherUser);
+function SignedInChat({ session, onSignOut }: SignedInChatProps) {
+  const chat = useChat(session);
   return chat ? <ChatRoom chat={chat} onSignOut={onSignOut} /> : null;
 }

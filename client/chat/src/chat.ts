@@ -8,6 +8,7 @@ import {
 import { LiveValue } from './live-value.js';
 import { Rooms } from './rooms/rooms.js';
 import type { DemoSession } from './session/demo-session.js';
+import { Myself } from './session/myself.js';
 import { SessionToken } from './session/session-token.js';
 
 const ANNOUNCEMENTS_MAX = 20;
@@ -21,6 +22,8 @@ export interface Connection {
   readonly reason: string | undefined;
   /** When the next try is made, by this device's clock. */
   readonly retryAt: number | undefined;
+  /** As whom this tab is connected. */
+  readonly user: string;
   /** The instance that serves this tab. */
   readonly instance: string | undefined;
 }
@@ -30,15 +33,15 @@ export class Chat {
   readonly connection: LiveValue<Connection>;
   readonly announcements = new LiveValue<readonly Message[]>([]);
   readonly rooms: Rooms;
-  readonly me: { readonly user: string; readonly name: string };
+  readonly me: Myself;
   readonly #carillon: Carillon;
   readonly #ends: (() => void)[];
   /** A refused token is replaced once; a second refusal in a row is the person's to hear. */
   #mayRenew = true;
 
-  constructor(session: DemoSession, changedUser: (session: DemoSession) => void) {
-    this.me = { user: session.user, name: session.name };
-    const token = new SessionToken(session, changedUser);
+  constructor(session: DemoSession) {
+    this.me = new Myself(session.user, session.name);
+    const token = new SessionToken(session);
     const carillon = createCarillon({ url: window.location.origin, token: token.get });
     this.#carillon = carillon;
     this.connection = new LiveValue<Connection>({
@@ -46,10 +49,14 @@ export class Chat {
       reason: undefined,
       retryAt: undefined,
       instance: undefined,
+      user: session.user,
     });
     this.#ends = [
       carillon.onState((state, detail) => this.#entered(state, detail)),
-      carillon.onSession(({ instance }) => this.#show({ instance })),
+      carillon.onSession(({ instance, user }) => {
+        this.me.became(user);
+        this.#show({ instance, user });
+      }),
       carillon.onBroadcast((message) => this.#announce(message)),
     ];
     this.rooms = new Rooms(carillon, this.me);

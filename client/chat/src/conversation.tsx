@@ -15,7 +15,7 @@ export function Conversation({ chat, room }: { readonly chat: Chat; readonly roo
   const { notice, send, clear } = usePictures(room, bytesMax);
   return (
     <DropZone onFiles={send}>
-      <TimelineView room={room} me={chat.me.user} />
+      <TimelineView room={room} me={chat.me} />
       <Composer
         room={room}
         hint={wordsFor(state).sending}

@@ -3,18 +3,15 @@ import { Chat } from './chat.js';
 import type { DemoSession } from './session/demo-session.js';
 
 /** The chat of a signed-in person; closed when the session changes or the page goes. */
-export function useChat(
-  session: DemoSession,
-  changedUser: (session: DemoSession) => void,
-): Chat | undefined {
+export function useChat(session: DemoSession): Chat | undefined {
   const [chat, setChat] = useState<Chat>();
   useEffect(() => {
-    const opened = new Chat(session, changedUser);
+    const opened = new Chat(session);
     setChat(opened);
     return () => {
       setChat(undefined);
       void opened.close();
     };
-  }, [session, changedUser]);
+  }, [session]);
   return chat;
 }

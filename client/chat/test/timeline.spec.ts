@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { EMPTY_LOG, withGap, withMessage } from '../src/rooms/room-log.js';
 import { rowsOf } from '../src/timeline/timeline.js';
 
+const me = { is: (user?: string) => user === 'me' };
 const NOON = new Date(2026, 2, 1, 12).getTime();
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -11,7 +12,7 @@ function logOf(said: readonly (readonly [string, number])[]) {
   return said.reduce((log, [user, minutes], index) => {
     const at = NOON + minutes * MINUTE;
     const base = { channel: 'chat:lobby', id: String(index), data: 'x' };
-    return withMessage(log, { ...base, offset: index + 1, at, from: { user } }, 'me');
+    return withMessage(log, { ...base, offset: index + 1, at, from: { user } }, me);
   }, EMPTY_LOG);
 }
 
@@ -69,7 +70,7 @@ describe('the timeline', () => {
     const more = withMessage(
       log,
       { channel: 'chat:lobby', id: 'n', data: 'x', offset: 3, at: NOON, from: { user: 'ann' } },
-      'me',
+      me,
     );
     expect(shapes(more)).toEqual(['day', '[]', 'gap', '[]']);
   });

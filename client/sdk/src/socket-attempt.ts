@@ -120,9 +120,9 @@ export class SocketAttempt {
 
 function answerOf<N extends CommandName>(name: N, reply: unknown): Answer<Replies[N]> {
   if (typeof reply === 'object' && reply !== null) {
-    const { ok, error } = reply as { ok?: unknown; error?: unknown };
+    const { ok, error, ...rest } = reply as { ok?: unknown; error?: unknown };
     // The contract names the shape; the server is held to it by its own tests.
-    if (ok === true) return { ok: true, reply: reply as Replies[N] };
+    if (ok === true) return { ok: true, reply: rest as Replies[N] };
     const refusal = ok === false ? errorOfBody(error) : null;
     if (refusal !== null) {
       const outcome = refusal.code === 'unavailable' ? 'unknown' : 'failed';

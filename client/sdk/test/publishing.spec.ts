@@ -1,6 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { MemoryStore } from '../src/store.js';
-import type { RestoredOutcome } from '../src/publication.js';
 import { admit, type Bench, bench, connected, reconnect } from './support/client.js';
 import { rejectionOf } from './support/rejection.js';
 import { LOBBY } from './support/wire-examples.js';
@@ -225,77 +223,6 @@ describe('publishing', () => {
     await closed;
     expect(await waiting).toMatchObject({ outcome: 'failed' });
     expect(await sent).toMatchObject({ code: 'closed', outcome: 'unknown' });
-  });
-});
-
-describe('an outbox in a store', () => {
-  async function restarted(store: MemoryStore, user = 'ann') {
-    const made = bench({ store });
-    const outcomes: RestoredOutcome[] = [];
-    made.carillon.onRestored((outcome) => outcomes.push(outcome));
-    made.carillon.connect();
-    await admit(made, { user });
-    return { made, outcomes };
-  }
-
-  async function interrupted(store: MemoryStore): Promise<void> {
-    const made = await connected({ store });
-    const channel = made.carillon.channel(LOBBY);
-    for (const id of ['a', 'b']) void channel.publish({ id }, { id });
-    await made.time.settle();
-    expect(ids(made)).toEqual(['a']);
-  }
-
-  test('survives a restart, in order and under the same ids, before anything newer', async () => {
-    const store = new MemoryStore();
-    await interrupted(store);
-    const { made, outcomes } = await restarted(store);
-    void made.carillon.channel(LOBBY).publish('c', { id: 'c' });
-    for (const id of ['a', 'b']) {
-      expect(ids(made).at(-1)).toBe(id);
-      made.time.socket.answer('publish', receipt(id));
-      await made.time.settle();
-    }
-    expect(ids(made)).toEqual(['a', 'b', 'c']);
-    expect(outcomes.map(({ id }) => id)).toEqual(['a', 'b']);
-    const third = await restarted(store);
-    expect(ids(third.made)).toEqual(['c']);
-  });
-
-  test('does not send what the server may have forgotten, and tells it', async () => {
-    const store = new MemoryStore();
-    await interrupted(store);
-    const made = bench({ store });
-    const outcomes: RestoredOutcome[] = [];
-    made.carillon.onRestored((outcome) => outcomes.push(outcome));
-    made.carillon.connect();
-    await admit(made, { serverTime: 1_700_000_000_000 + 3_600_000 });
-    expect(ids(made)).toEqual(['b']);
-    expect(outcomes).toMatchObject([{ id: 'a', error: { outcome: 'unknown' } }]);
-  });
-
-  test('does not publish under the name of another user', async () => {
-    const store = new MemoryStore();
-    await interrupted(store);
-    const { made, outcomes } = await restarted(store, 'bob');
-    expect(ids(made)).toEqual([]);
-    expect(outcomes).toMatchObject([
-      { id: 'a', error: { code: 'forbidden', outcome: 'unknown' } },
-      { id: 'b', error: { code: 'forbidden', outcome: 'failed' } },
-    ]);
-    expect(ids((await restarted(store)).made)).toEqual([]);
-  });
-
-  test('keeps what a clean close left for the next run, and says that it is unknown', async () => {
-    const store = new MemoryStore();
-    const made = bench({ store });
-    made.carillon.connect();
-    await made.time.settle();
-    const left = made.carillon.channel(LOBBY).publish('a', { id: 'a' });
-    const outcome = rejectionOf(left);
-    await made.carillon.close();
-    expect(await outcome).toMatchObject({ code: 'closed', outcome: 'unknown' });
-    expect(ids((await restarted(store)).made)).toEqual(['a']);
   });
 });
 

@@ -190,6 +190,13 @@ describe('subscribing', () => {
     expect(made.time.socket.requests('presence.update')).toEqual([request]);
   });
 
+  test('a reply is handed over without the envelope it came in', async () => {
+    const made = await connected();
+    const asked = made.carillon.channel(LOBBY).presence();
+    made.time.socket.answer('presence', { members: [], total: 0 });
+    expect(await asked).toEqual({ members: [], total: 0 });
+  });
+
   test('a name that no channel can have is refused here', () => {
     const { carillon } = bench();
     expect(() => carillon.channel('$everyone')).toThrow(/No channel can have the name/);

@@ -7,6 +7,11 @@ const WEIGHT_MAX = 16 * 1024 * 1024;
 
 export type Priority = 'critical' | 'high' | 'normal' | 'low';
 
+/** Tells one's own messages from those of others. */
+export interface Me {
+  readonly is: (user: string | undefined) => boolean;
+}
+
 interface Placed {
   /** Stable over an entry's life, also when what was being sent has come back. */
   readonly key: string;
@@ -68,8 +73,8 @@ export const EMPTY_LOG: RoomLog = { entries: [], generation: 0, weight: 0 };
 const LAST = Number.MAX_SAFE_INTEGER;
 
 /** Adds what the server delivered; a copy of what is there changes nothing. */
-export function withMessage(log: RoomLog, message: Message, me: string): RoomLog {
-  const mine = message.from?.user === me;
+export function withMessage(log: RoomLog, message: Message, me: Me): RoomLog {
+  const mine = me.is(message.from?.user);
   const waiting = mine ? ownEntry(log, message.id, me) : undefined;
   const taken = log.entries.some(
     (entry) => entry.kind === 'message' && samePlace(entry, log.generation, message.offset),
@@ -98,7 +103,7 @@ export function withMessage(log: RoomLog, message: Message, me: string): RoomLog
 }
 
 /** Adds a page of older messages above. */
-export function withHistory(log: RoomLog, messages: readonly Message[], me: string): RoomLog {
+export function withHistory(log: RoomLog, messages: readonly Message[], me: Me): RoomLog {
   return messages.reduce((grown, message) => withMessage(grown, message, me), log);
 }
 
@@ -189,10 +194,10 @@ export function without(log: RoomLog, key: string): RoomLog {
   };
 }
 
-function ownEntry(log: RoomLog, id: string, me: string): OutgoingEntry | MessageEntry | undefined {
+function ownEntry(log: RoomLog, id: string, me: Me): OutgoingEntry | MessageEntry | undefined {
   for (const entry of log.entries) {
     const isMessage = entry.kind === 'outgoing' || entry.kind === 'message';
-    if (isMessage && entry.id === id && entry.author?.user === me) return entry;
+    if (isMessage && entry.id === id && me.is(entry.author?.user)) return entry;
   }
   return undefined;
 }

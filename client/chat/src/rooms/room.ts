@@ -8,6 +8,7 @@ import {
 import { LiveValue } from '../live-value.js';
 import { newMessageId } from '../message-id.js';
 import { afterPresence, EMPTY_ROSTER, nameOf, rosterOf, type Roster } from '../people/roster.js';
+import type { Myself } from '../session/myself.js';
 import type { Content, ImageContent, TextContent } from '../timeline/content.js';
 import { channelOf } from './room-name.js';
 import {
@@ -69,7 +70,7 @@ export class Room {
   readonly view = new LiveValue<RoomView>(BEFORE_JOINING);
   readonly #carillon: Carillon;
   readonly #channel;
-  readonly #me: { readonly user: string; readonly name: string };
+  readonly #me: Myself;
   readonly #ends: (() => void)[];
   #isWatched = false;
   /** Messages of the first page that are still to come: they are history, not news. */
@@ -78,7 +79,7 @@ export class Room {
   constructor(
     carillon: Carillon,
     readonly name: string,
-    me: { readonly user: string; readonly name: string },
+    me: Myself,
   ) {
     this.#carillon = carillon;
     this.#me = me;
@@ -125,7 +126,8 @@ export class Room {
 
   /** Shows the message at once and sends it; the row tells how that went. */
   say(content: Sendable): void {
-    const entry = outgoing(newMessageId(), content, this.#me, this.#carillon.now());
+    const { user, name } = this.#me;
+    const entry = outgoing(newMessageId(), content, { user, name }, this.#carillon.now());
     this.#show({ log: withOutgoing(this.view.get().log, entry), ...NOTHING_UNREAD });
     void this.#send(entry.id, content);
   }
@@ -155,7 +157,7 @@ export class Room {
     try {
       const limit = Math.max(1, Math.min(PAGE, ENTRIES_MAX - log.entries.length));
       const page = await this.#channel.history({ before: oldest.position, limit });
-      const grown = withHistory(this.view.get().log, page.messages, this.#me.user);
+      const grown = withHistory(this.view.get().log, page.messages, this.#me);
       this.#show({ log: grown, older: page.more ? 'some' : 'none' });
     } catch {
       this.#show({ older: 'failed' });
@@ -168,7 +170,7 @@ export class Room {
     if (gap?.kind !== 'gap' || gap.refillAfter === undefined) return;
     const limit = Math.min(PAGE * 4, Math.max(1, gap.count ?? PAGE));
     const page = await this.#channel.history({ after: gap.refillAfter, limit });
-    const log = withHistory(this.view.get().log, page.messages, this.#me.user);
+    const log = withHistory(this.view.get().log, page.messages, this.#me);
     this.#show({ log: without(log, gapKey) });
   }
 
@@ -198,11 +200,11 @@ export class Room {
 
   #take(message: Message): void {
     const { log, phase, unread, unreadFrom } = this.view.get();
-    const next = withMessage(log, message, this.#me.user);
+    const next = withMessage(log, message, this.#me);
     if (next === log) return;
     const isHistory = phase !== 'joined' || (message.replayed === true && this.#historyToCome > 0);
     if (isHistory && phase === 'joined') this.#historyToCome -= 1;
-    const isNews = !isHistory && !this.#isWatched && message.from?.user !== this.#me.user;
+    const isNews = !isHistory && !this.#isWatched && !this.#me.is(message.from?.user);
     if (!isNews) return this.#show({ log: next });
     const added = next.entries.findLast(({ order }) => order === message.offset);
     this.#show({ log: next, unread: unread + 1, unreadFrom: unreadFrom ?? added?.key });
@@ -211,7 +213,7 @@ export class Room {
   #move(push: PresencePush): void {
     const { type, member } = push;
     this.#show({ roster: afterPresence(this.view.get().roster, push) });
-    if (type === 'update' || member.user === this.#me.user) return;
+    if (type === 'update' || this.#me.is(member.user)) return;
     this.#show({ movement: { name: nameOf(member), type } });
   }
 

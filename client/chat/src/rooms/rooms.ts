@@ -1,6 +1,7 @@
 import type { Carillon, Message } from '@carillon/sdk';
 import { LiveValue } from '../live-value.js';
 import { Room } from './room.js';
+import type { Myself } from '../session/myself.js';
 import { roomOfHash } from './room-name.js';
 
 const STORED_AS = 'carillon.rooms';
@@ -11,9 +12,9 @@ export const JOINED_MAX = 12;
 export class Rooms {
   readonly joined = new LiveValue<readonly Room[]>([]);
   readonly #carillon: Carillon;
-  readonly #me: { readonly user: string; readonly name: string };
+  readonly #me: Myself;
 
-  constructor(carillon: Carillon, me: { readonly user: string; readonly name: string }) {
+  constructor(carillon: Carillon, me: Myself) {
     this.#carillon = carillon;
     this.#me = me;
     for (const name of storedNames()) this.open(name);

@@ -5,15 +5,12 @@ const SPARE_MS = 60_000;
 
 /** Hands out the tab's token once; whoever asks again needs another one, and gets it. */
 export class SessionToken {
-  readonly #changedUser: (session: DemoSession) => void;
-  #session: DemoSession;
+  readonly #session: DemoSession;
   #isFresh: boolean;
 
-  /** `changedUser` is told when the server renews under another user: that is another person. */
-  constructor(session: DemoSession, changedUser: (session: DemoSession) => void) {
+  constructor(session: DemoSession) {
     this.#session = session;
     this.#isFresh = session.expiresAt - Date.now() > SPARE_MS;
-    this.#changedUser = changedUser;
   }
 
   readonly get = async (): Promise<string> => {
@@ -21,10 +18,7 @@ export class SessionToken {
       this.#isFresh = false;
       return this.#session.token;
     }
-    const { name, user } = this.#session;
-    const renewed = await requestSession(name);
-    this.#session = renewed;
-    if (renewed.user !== user) this.#changedUser(renewed);
+    const renewed = await requestSession(this.#session.name);
     return renewed.token;
   };
 }

@@ -4,7 +4,6 @@ import { forgetSession, requestSession, storedSession, type DemoSession } from '
 export interface SignedIn {
   readonly session: DemoSession | undefined;
   readonly enter: (name: string) => Promise<void>;
-  readonly replace: (session: DemoSession) => void;
   readonly leave: () => void;
 }
 
@@ -16,5 +15,5 @@ export function useDemoSession(): SignedIn {
     forgetSession();
     setSession(undefined);
   }, []);
-  return { session, enter, replace: setSession, leave };
+  return { session, enter, leave };
 }

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { Icon } from '../look/icons.js';
 import { ENTRIES_MAX } from '../rooms/room-log.js';
 import type { Room, RoomView } from '../rooms/room.js';
+import type { Myself } from '../session/myself.js';
 import { useLiveValue } from '../use-live-value.js';
 import { AnnouncementRow, DayDivider, GapDivider, UnreadDivider } from './dividers.js';
 import { EmptyRoom, RoomLoading, RoomProblem } from './empty-states.js';
@@ -12,7 +13,7 @@ import { useWatching } from './use-watching.js';
 import './timeline-view.css';
 
 /** The log of a room. Give it the room's name as `key`: each room has a place of its own. */
-export function TimelineView({ room, me }: { readonly room: Room; readonly me: string }) {
+export function TimelineView({ room, me }: { readonly room: Room; readonly me: Myself }) {
   const view = useLiveValue(room.view);
   const { scroller, list, isAtNewest, jump } = useNewest();
   useWatching(room, isAtNewest);
@@ -67,7 +68,7 @@ function TimelineRow({
 }: {
   readonly row: Row;
   readonly room: Room;
-  readonly me: string;
+  readonly me: Myself;
 }) {
   switch (row.kind) {
     case 'day':
@@ -80,7 +81,7 @@ function TimelineRow({
       return <AnnouncementRow entry={row.entry} />;
     case 'message': {
       const { entry, isFirst, isLast } = row;
-      const isMine = entry.author?.user === me;
+      const isMine = me.is(entry.author?.user);
       return (
         <MessageRow entry={entry} isFirst={isFirst} isLast={isLast} isMine={isMine} room={room} />
       );

@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RestoredOutcome } from '../src/publication.js';
+import { MemoryStore } from '../src/store.js';
+import { admit, type Bench, bench, connected } from './support/client.js';
+import { rejectionOf } from './support/rejection.js';
+import { LOBBY } from './support/wire-examples.js';
+
+function receipt(id: string, offset = 1) {
+  return { id, channel: LOBBY, epoch: 'e1', offset, at: 1, duplicate: false };
+}
+
+function ids({ time }: Bench): string[] {
+  return time.socket.requests('publish').map(({ id }) => id);
+}
+
+describe('an outbox in a store', () => {
+  async function restarted(store: MemoryStore, user = 'ann') {
+    const made = bench({ store });
+    const outcomes: RestoredOutcome[] = [];
+    made.carillon.onRestored((outcome) => outcomes.push(outcome));
+    made.carillon.connect();
+    await admit(made, { user });
+    return { made, outcomes };
+  }
+
+  async function interrupted(store: MemoryStore): Promise<void> {
+    const made = await connected({ store });
+    const channel = made.carillon.channel(LOBBY);
+    for (const id of ['a', 'b']) void channel.publish({ id }, { id });
+    await made.time.settle();
+    expect(ids(made)).toEqual(['a']);
+  }
+
+  test('survives a restart, in order and under the same ids, before anything newer', async () => {
+    const store = new MemoryStore();
+    await interrupted(store);
+    const { made, outcomes } = await restarted(store);
+    void made.carillon.channel(LOBBY).publish('c', { id: 'c' });
+    for (const id of ['a', 'b']) {
+      expect(ids(made).at(-1)).toBe(id);
+      made.time.socket.answer('publish', receipt(id));
+      await made.time.settle();
+    }
+    expect(ids(made)).toEqual(['a', 'b', 'c']);
+    expect(outcomes.map(({ id }) => id)).toEqual(['a', 'b']);
+    const third = await restarted(store);
+    expect(ids(third.made)).toEqual(['c']);
+  });
+
+  test('does not send what the server may have forgotten, and tells it', async () => {
+    const store = new MemoryStore();
+    await interrupted(store);
+    const made = bench({ store });
+    const outcomes: RestoredOutcome[] = [];
+    made.carillon.onRestored((outcome) => outcomes.push(outcome));
+    made.carillon.connect();
+    await admit(made, { serverTime: 1_700_000_000_000 + 3_600_000 });
+    expect(ids(made)).toEqual(['b']);
+    expect(outcomes).toMatchObject([{ id: 'a', error: { outcome: 'unknown' } }]);
+  });
+
+  test('does not publish under the name of another user', async () => {
+    const store = new MemoryStore();
+    await interrupted(store);
+    const { made, outcomes } = await restarted(store, 'bob');
+    expect(ids(made)).toEqual([]);
+    expect(outcomes).toMatchObject([
+      { id: 'a', error: { code: 'forbidden', outcome: 'unknown' } },
+      { id: 'b', error: { code: 'forbidden', outcome: 'failed' } },
+    ]);
+    expect(ids((await restarted(store)).made)).toEqual([]);
+  });
+
+  test('keeps what a clean close left for the next run, and says that it is unknown', async () => {
+    const store = new MemoryStore();
+    const made = bench({ store });
+    made.carillon.connect();
+    await made.time.settle();
+    const left = made.carillon.channel(LOBBY).publish('a', { id: 'a' });
+    const outcome = rejectionOf(left);
+    await made.carillon.close();
+    expect(await outcome).toMatchObject({ code: 'closed', outcome: 'unknown' });
+    expect(ids((await restarted(store)).made)).toEqual(['a']);
+  });
+});
