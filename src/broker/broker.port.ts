@@ -27,7 +27,10 @@ export interface Broker {
   /** Appends one publication. Calls of one turn are sent together, in the order they were made. */
   append(publication: Publication): Promise<Appended>;
 
-  /** Resolves when announcements of the channel are confirmed to reach this instance. Idempotent. */
+  /**
+   * Resolves when announcements of the channel are confirmed to reach this instance. Idempotent.
+   * After a rejection it is still tried to follow, until `unfollow`.
+   */
   follow(channel: ChannelName): Promise<void>;
 
   /** Announcements of the channel may stop. */
@@ -102,8 +105,8 @@ export type Appended =
 
 export interface ReadQuery {
   /**
-   * `after`: what follows the position, oldest first. `before`: what precedes it. `last`: the newest.
-   * `top`: the facts alone.
+   * `after`: what follows the position, oldest first. `before`: what precedes its offset in the same
+   * epoch, and nothing for another epoch. `last`: the newest. `top`: the facts alone.
    */
   readonly from:
     | { readonly after: Position }
@@ -133,11 +136,11 @@ export interface ChannelFacts {
 
 export interface LogPage {
   readonly facts: ChannelFacts;
-  /** How the asked position relates to the log; `continued` for `last` and `top`. */
+  /** How the asked position relates to the log; `continued` for `last` and `top`, `continued` or `epoch` for `before`. */
   readonly continuity: Continuity;
   /**
-   * Oldest first. After a broken continuity they start at the floor: what is kept of the history
-   * that is there now.
+   * Oldest first. After a broken continuity those of `after` start at the floor: what is kept of the
+   * history that is there now.
    */
   readonly entries: readonly LogEntry[];
   /** More entries lie beyond this page in the direction that was asked. */

@@ -143,8 +143,8 @@ export class DeliveryService {
   passOn({ channel, payload }: FeedNote): void {
     const push = presenceIn(payload);
     if (!push) return;
-    for (const { session } of this.channels.get(channel)?.all ?? []) {
-      if (session.isOpen) session.wire.emit('presence', push);
+    for (const { session, hasBegun } of this.channels.get(channel)?.all ?? []) {
+      if (hasBegun && session.isOpen) session.wire.emit('presence', push);
     }
   }
 
@@ -190,6 +190,7 @@ export class DeliveryService {
   }
 
   #begin(subscription: Subscription, followed: FollowedChannel, replayTo: number): void {
+    subscription.hasBegun = true;
     this.catchUp.run(subscription, followed, replayTo).catch((error: unknown) => {
       this.#logger.error(error, 'A subscription could not catch up; its connection is closed.');
       subscription.session.wire.close({

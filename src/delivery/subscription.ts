@@ -11,6 +11,9 @@ import type { Session } from './session.js';
 export class Subscription {
   phase: 'catching up' | 'live' | 'closed' = 'catching up';
 
+  /** The answer to the subscribe was sent: events of the channel may follow it. */
+  hasBegun = false;
+
   /** Everything up to here was queued, sent or told. */
   reached: Position;
 

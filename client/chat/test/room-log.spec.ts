@@ -134,7 +134,7 @@ describe('a message of my own', () => {
   });
 
   test('says why it was not sent, and stays', () => {
-    const failed = withFailure(sending, 'mine', 'Too fast.');
+    const failed = withFailure(sending, 'mine', { problem: 'Too fast.', waitsForToken: false });
     expect(failed.entries.at(-1)).toMatchObject({ delivery: 'failed', problem: 'Too fast.' });
   });
 });

@@ -29,7 +29,6 @@ export function MemberList({ room, me }: { readonly room: Room; readonly me: str
             <BellPortrait user={member.user} name={nameOf(member)} />
             <span className="member-name">{nameOf(member)}</span>
             {member.user === me && <span className="tag">you</span>}
-            {member.clients > 1 && <span className="tag">{member.clients} tabs</span>}
           </li>
         ))}
       </ul>

@@ -41,6 +41,8 @@ export interface OutgoingEntry extends Placed {
   readonly content: Content;
   readonly delivery: 'sending' | 'failed';
   readonly problem?: string;
+  /** Only the token was refused: with a new one it goes out by itself. */
+  readonly waitsForToken?: boolean;
 }
 
 export interface GapEntry extends Placed {
@@ -151,9 +153,13 @@ export function withConfirmed(log: RoomLog, id: string, offset: number, at: numb
   });
 }
 
-export function withFailure(log: RoomLog, id: string, problem: string): RoomLog {
+export function withFailure(
+  log: RoomLog,
+  id: string,
+  failure: { readonly problem: string; readonly waitsForToken: boolean },
+): RoomLog {
   const waiting = outgoingOf(log, id);
-  return waiting ? withOutgoing(log, { ...waiting, delivery: 'failed', problem }) : log;
+  return waiting ? withOutgoing(log, { ...waiting, ...failure, delivery: 'failed' }) : log;
 }
 
 export function outgoingOf(log: RoomLog, id: string): OutgoingEntry | undefined {

@@ -136,9 +136,16 @@ export class Room {
   retry(id: string): void {
     const entry = outgoingOf(this.view.get().log, id);
     if (!entry || entry.content.kind === 'unknown') return;
-    const { problem: _gone, ...again } = entry;
+    const { problem: _problem, waitsForToken: _waits, ...again } = entry;
     this.#show({ log: withOutgoing(this.view.get().log, { ...again, delivery: 'sending' }) });
     void this.#send(id, entry.content);
+  }
+
+  /** There is a new token: sends what only the old one held up. */
+  resend(): void {
+    for (const entry of this.view.get().log.entries) {
+      if (entry.kind === 'outgoing' && entry.waitsForToken) this.retry(entry.id);
+    }
   }
 
   discard(id: string): void {
@@ -194,7 +201,7 @@ export class Room {
       const { offset, at } = await this.#channel.publish(content, { id });
       this.#show({ log: withConfirmed(this.view.get().log, id, offset, at) });
     } catch (error) {
-      this.#show({ log: withFailure(this.view.get().log, id, sentenceOf(error)) });
+      this.#show({ log: withFailure(this.view.get().log, id, failureOf(error)) });
     }
   }
 
@@ -224,6 +231,14 @@ export class Room {
   #show(change: Partial<RoomView>): void {
     this.view.set({ ...this.view.get(), ...change });
   }
+}
+
+function failureOf(error: unknown): { problem: string; waitsForToken: boolean } {
+  const problem = sentenceOf(error);
+  if (!(error instanceof CarillonError)) return { problem, waitsForToken: false };
+  const isAboutToken = error.code === 'unauthenticated' || error.code === 'token_expired';
+  // Where it may have arrived only the person can say whether to send it again.
+  return { problem, waitsForToken: isAboutToken && error.outcome === 'failed' };
 }
 
 function sentenceOf(error: unknown): string {

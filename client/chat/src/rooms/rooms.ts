@@ -50,6 +50,7 @@ export class Rooms {
       const { phase } = room.view.get();
       if (phase === 'joined') void room.refreshRoster();
       if (phase === 'failed') void room.join();
+      room.resend();
     }
   }
 

@@ -46,16 +46,17 @@ function LargePicture({ url, name, onClose }: LargePictureProps) {
       ref={dialog}
       className="large-picture"
       aria-label={name}
+      closedby="any"
       onClose={onClose}
-      onClick={() => dialog.current?.close()}
     >
-      <img src={url} alt={name} />
-      <p>
-        <span>{name}</span>
-        <button type="button" className="quiet-button" aria-label="Close the picture">
+      <button type="button" className="large-picture-close" onClick={() => dialog.current?.close()}>
+        <img src={url} alt={name} />
+        <span className="large-picture-name">
+          <span>{name}</span>
           <Icon name="close" />
-        </button>
-      </p>
+          <span className="unseen">Close</span>
+        </span>
+      </button>
     </dialog>
   );
 }
