@@ -42,6 +42,12 @@ export interface Broker {
   /** Throws the history away; epoch, offsets and deduplication stay, the floor rises to the top. */
   purge(channel: ChannelName): Promise<ChannelFacts>;
 
+  /**
+   * What this instance handed on up to `lost` is no longer in the log: a failover took the tail away.
+   * Makes sure that every reader is told and that no lost offset is given again. Idempotent.
+   */
+  fence(channel: ChannelName, lost: Position): Promise<void>;
+
   /** Carries a passing note to every instance that follows the channel; it is not kept and may be lost. */
   note(channel: ChannelName, payload: string): Promise<void>;
 
@@ -139,9 +145,12 @@ export interface LogPage {
   /** How the asked position relates to the log; `continued` for `last` and `top`, `continued` or `epoch` for `before`. */
   readonly continuity: Continuity;
   /**
-   * Oldest first. After a broken continuity those of `after` start at the floor: what is kept of the
-   * history that is there now.
+   * The place after which the entries of an `after` lie: the asked one, or where a reader that could
+   * not be continued goes on: the floor of the history that is there now, or its top when the asked
+   * place lies above it.
    */
+  readonly resumeAt: Position;
+  /** Oldest first. */
   readonly entries: readonly LogEntry[];
   /** More entries lie beyond this page in the direction that was asked. */
   readonly more: boolean;

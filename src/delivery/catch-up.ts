@@ -65,12 +65,12 @@ export class CatchUp {
   #hand(subscription: Subscription, page: LogPage, replayTo: number): boolean {
     const { session } = subscription;
     if (page.continuity !== 'continued') {
-      const { floor, epoch } = page.facts;
+      const { resumeAt, facts } = page;
       const { channel, told } = subscription;
       this.metrics.gap(page.continuity);
       session.outbox.flush();
-      session.wire.emit('gap', gapOf(channel, told, page.continuity, epoch, floor));
-      subscription.startAt(floor);
+      session.wire.emit('gap', gapOf(channel, told, page.continuity, facts.epoch, resumeAt));
+      subscription.startAt(resumeAt);
     } else if (page.entries.length === 0) {
       // The channel's cursor is of a history that is no more; the feed will notice and move it.
       return false;

@@ -50,13 +50,13 @@ export async function firstPage(
   if (since) {
     page = await broker.read(channel.name, { from: { after: since }, ...BUDGET });
     continuity = page.continuity;
-    from = continuity === 'continued' ? since : page.facts.floor;
+    from = continuity === 'continued' ? since : page.resumeAt;
   }
   if (rewind !== undefined && (!since || continuity !== 'continued')) {
     from = await placeBeforeLast(broker, channel.name, rewind);
     page = await broker.read(channel.name, { from: { after: from }, ...BUDGET });
     // Trimmed between the two reads: what is left is what there is.
-    if (page.continuity !== 'continued') from = page.facts.floor;
+    if (page.continuity !== 'continued') from = page.resumeAt;
   }
   if (!page || !from) return startingNow(channel.cursor);
   const gap =

@@ -42,9 +42,13 @@ export class FollowedLog {
   /** A page that was read after `cursor`. */
   read(page: LogPage): Step {
     if (this.#cursor === null) return NOTHING;
+    if (page.continuity === 'rewound' && this.#cursor.offset > page.facts.top.offset) {
+      // The log lost its tail under us: marked first, so that everybody is told, then read again.
+      return { items: [], mustRead: true, mustFence: this.#cursor };
+    }
     const items: FeedItem[] = [];
     if (page.continuity !== 'continued') {
-      const to = page.facts.floor;
+      const to = page.resumeAt;
       items.push({ kind: 'break', channel: this.channel, reason: page.continuity, to });
       this.#cursor = to;
       // They were announced in a history that may not be this one.
@@ -110,6 +114,8 @@ export class FollowedLog {
 export interface Step {
   readonly items: readonly FeedItem[];
   readonly mustRead: boolean;
+  /** A place that was handed on and is in the log no more: to be fenced before the next read. */
+  readonly mustFence?: Position;
 }
 
 const NOTHING: Step = { items: [], mustRead: false };

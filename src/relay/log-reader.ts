@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LIMITS } from '../protocol/limits.js';
 import type { Broker, LogPage } from '../broker/broker.port.js';
-import type { FollowedLog } from './followed-log.js';
+import type { Position } from '../broker/position.js';
+import type { FollowedLog, Step } from './followed-log.js';
 
 /** Reads under way at once: enough to fill a pipeline, few enough to leave room for publishes. */
 const CONCURRENT = 64;
@@ -10,8 +11,8 @@ const RETRY_MS = 200;
 
 export interface LogReaderTarget {
   isWanted(log: FollowedLog): boolean;
-  /** Takes a page; true when the log must be read once more. */
-  read(log: FollowedLog, page: LogPage): boolean;
+  /** Takes a page; says what must be done before all is known. */
+  read(log: FollowedLog, page: LogPage): Pick<Step, 'mustRead' | 'mustFence'>;
 }
 
 /** Reads after the cursor of followed channels, each channel by one read at a time, until all is known. */
@@ -51,12 +52,24 @@ export class LogReader {
     let isMore = true;
     while (isMore && this.target.isWanted(log) && log.cursor !== null) {
       const page = await this.#read(log, log.cursor);
-      if (page) isMore = this.target.read(log, page);
+      if (!page) continue;
+      const { mustRead, mustFence } = this.target.read(log, page);
+      if (mustFence) await this.#fence(log, mustFence);
+      isMore = mustRead;
     }
     this.#busy.delete(log);
     this.#start();
     if (this.#wanted.size > 0 || this.#busy.size > 0) return;
     for (const resolve of this.#settled.splice(0)) resolve();
+  }
+
+  async #fence(log: FollowedLog, lost: Position): Promise<void> {
+    try {
+      await this.broker.fence(log.channel, lost);
+    } catch {
+      // The next read finds the same and asks for it again.
+      await pause();
+    }
   }
 
   async #read(
@@ -71,8 +84,12 @@ export class LogReader {
       });
     } catch {
       // The broker is away and clients were told; the hole is filled when it is back.
-      await delay(RETRY_MS, undefined, { ref: false });
+      await pause();
       return null;
     }
   }
+}
+
+function pause(): Promise<void> {
+  return delay(RETRY_MS, undefined, { ref: false });
 }

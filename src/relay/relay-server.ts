@@ -13,6 +13,8 @@ import { LogReader } from './log-reader.js';
 /** A channel is followed this much longer than its last subscriber stayed, in milliseconds. */
 const LINGER_MS = 10_000;
 const SWEEP_MS = 1_000;
+/** Every followed channel's top is looked at once in so many sweeps, whatever was announced. */
+const SWEEPS_FOR_ALL = 30;
 
 interface Followed {
   readonly log: FollowedLog;
@@ -37,6 +39,7 @@ export class RelayServer
   #isPumping = false;
   #sweep: NodeJS.Timeout | null = null;
   #wasReady = false;
+  #sweeps = 0;
 
   constructor(
     @Inject(BROKER) private readonly broker: Broker,
@@ -47,7 +50,9 @@ export class RelayServer
       isWanted: (log) => this.#channels.get(log.channel)?.log === log,
       read: (log, page) => {
         if (page.continuity === 'continued') this.metrics.holesFilled.inc(page.entries.length);
-        return this.#handOn(log.read(page));
+        const step = log.read(page);
+        this.#handOn(step);
+        return step;
       },
     });
     this.initializeSerializer({});
@@ -56,7 +61,10 @@ export class RelayServer
 
   listen(done: () => void): void {
     this.broker.start(this);
-    this.#sweep = setInterval(() => this.#leaveIdle(), SWEEP_MS);
+    this.#sweep = setInterval(() => {
+      this.#leaveIdle();
+      this.#checkSome();
+    }, SWEEP_MS);
     this.#sweep.unref();
     done();
   }
@@ -136,16 +144,16 @@ export class RelayServer
   }
 
   #step(log: FollowedLog, step: Step): void {
-    if (this.#handOn(step)) this.#reader.ask(log);
+    this.#handOn(step);
+    if (step.mustRead) this.#reader.ask(log);
   }
 
-  /** Queues what may go out; true when the log must be read. */
-  #handOn({ items, mustRead }: Step): boolean {
+  /** Queues what may go out. */
+  #handOn({ items }: Step): void {
     if (items.length > 0) {
       this.#outgoing.push(...items);
       void this.#pump();
     }
-    return mustRead;
   }
 
   async #pump(): Promise<void> {
@@ -183,6 +191,17 @@ export class RelayServer
     const now = performance.now();
     for (const [channel, { leaveAt }] of this.#channels) {
       if (leaveAt !== null && leaveAt <= now) this.#leave(channel);
+    }
+  }
+
+  /** The safety net: finds what no announcement and no reconnect told of, an emptied store for one. */
+  #checkSome(): void {
+    if (!this.broker.isReady()) return;
+    this.#sweeps += 1;
+    let index = 0;
+    for (const { log } of this.#channels.values()) {
+      if ((index + this.#sweeps) % SWEEPS_FOR_ALL === 0) this.#reader.ask(log);
+      index += 1;
     }
   }
 

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { mapBounded } from '../../src/kernel/map-bounded.js';
 import { eventually } from '../support/eventually.js';
+import { policyFile } from '../support/policy-file.js';
 import { rawSession, type RawClient } from '../support/raw-client.js';
 import { describeWithRedis } from '../support/requires.js';
 import { tokenFor } from '../support/token.js';
@@ -14,7 +15,9 @@ describeWithRedis('a message of one instance', () => {
   let subscribers: readonly RawClient[];
 
   beforeAll(async () => {
-    cluster = await startCluster();
+    // A thousand joins told to a thousand are another matter, and a million pushes.
+    const policy = await policyFile({ namespaces: { news: { presence: false } } });
+    cluster = await startCluster({ CARILLON_CONFIG: policy });
     const numbers = Array.from({ length: SUBSCRIBERS }, (_, number) => number);
     subscribers = await mapBounded(numbers, 40, async (number) => {
       const server = cluster.all[number % 3] ?? cluster.a;

@@ -1,9 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { rest } from '../integration/rest-call.js';
-import { register } from '../support/actors.js';
+import { policyFile } from '../support/policy-file.js';
 import { describeWithRedis } from '../support/requires.js';
 import { type Cluster, session, startCluster } from './cluster.js';
 
@@ -13,10 +10,7 @@ describeWithRedis('a position that the history has left behind', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'carillon-policy-'));
-    register({ name: 'the policy', end: () => rm(folder, { recursive: true }) });
-    const file = path.join(folder, 'policy.json');
-    await writeFile(file, JSON.stringify({ namespaces: { short: { history: { size: SIZE } } } }));
+    const file = await policyFile({ namespaces: { short: { history: { size: SIZE } } } });
     cluster = await startCluster({ CARILLON_CONFIG: file });
   });
 

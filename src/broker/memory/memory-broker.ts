@@ -15,7 +15,7 @@ import { epochFor } from '../chain.js';
 import { CHANNEL_MEMORY_MS, continuityOf } from '../continuity.js';
 import type { LogEntry } from '../log-entry.js';
 import { genesisTime } from '../position.js';
-import { genesisFacts, MemoryLog } from './memory-log.js';
+import { genesisFacts, MemoryLog, pageOf } from './memory-log.js';
 
 /** Channels that ever held a message and are remembered; a further one is refused. */
 const CHANNELS_MAX = 200_000;
@@ -78,6 +78,11 @@ export class MemoryBroker implements Broker {
     return log ? log.purge() : genesisFacts(this.#life, channel, this.clock.now());
   }
 
+  /** A history in memory does not lose its tail while its process lives. */
+  async fence(): Promise<void> {
+    this.#requireOpen();
+  }
+
   async note(channel: ChannelName, payload: string): Promise<void> {
     this.#requireOpen();
     if (this.#followed.has(channel)) {
@@ -116,16 +121,17 @@ export class MemoryBroker implements Broker {
   #emptyPage(channel: ChannelName, { from }: ReadQuery, nowMs: number): LogPage {
     const facts = genesisFacts(this.#life, channel, nowMs);
     if (from === 'top' || !('after' in from)) {
-      return { facts, continuity: 'continued', entries: [], more: false };
+      return pageOf(facts, [], false);
     }
     const continuity = continuityOf(from.after, {
       facts,
-      exists: false,
+      bornAtMs: null,
       chainAtOffset: null,
+      isTorn: false,
       genesisEpoch: epochFor(this.#life, channel, genesisTime(from.after)),
       nowMs,
     });
-    return { facts, continuity, entries: [], more: false };
+    return { ...pageOf(facts, [], false), continuity };
   }
 
   #forgetIdle(): void {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Appended, ChannelFacts, LogPage, Publication, ReadQuery } from '../broker.port.js';
 import { digestOf, epochFor, firstChain, nextChain } from '../chain.js';
-import { continuityOf } from '../continuity.js';
+import { continuityOf, resumptionOf } from '../continuity.js';
 import { decodeEntry, entryPrefix, type LogEntry } from '../log-entry.js';
 import { genesis, genesisTime, type Position } from '../position.js';
 import { RememberedIds } from './remembered-ids.js';
@@ -28,7 +28,7 @@ export class MemoryLog {
   constructor(
     private readonly life: string,
     private readonly channel: string,
-    bornAtMs: number,
+    private readonly bornAtMs: number,
   ) {
     this.#epoch = epochFor(life, channel, bornAtMs);
     this.#top = genesis(this.#epoch, bornAtMs);
@@ -83,26 +83,33 @@ export class MemoryLog {
     this.#trim(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, nowMs);
     const { from } = query;
     const facts = this.facts();
-    if (from === 'top') return { facts, continuity: 'continued', entries: [], more: false };
+    if (from === 'top') return pageOf(facts, [], false);
     if ('after' in from) {
       const continuity = continuityOf(from.after, {
         facts,
-        exists: true,
+        bornAtMs: this.bornAtMs,
         chainAtOffset: this.#chainAt(from.after.offset),
+        isTorn: false,
         genesisEpoch: epochFor(this.life, this.channel, genesisTime(from.after)),
         nowMs,
       });
-      const start = continuity === 'continued' ? from.after.offset - this.#floor.offset : 0;
-      const following = this.#kept.slice(Math.max(0, start));
+      const resumeAt = continuity === 'continued' ? from.after : resumptionOf(from.after, facts);
+      const following = this.#kept.slice(Math.max(0, resumeAt.offset - this.#floor.offset));
       const entries = within(following, query);
-      return { facts, continuity, entries, more: entries.length < following.length };
+      return {
+        facts,
+        continuity,
+        resumeAt,
+        entries,
+        more: entries.length < following.length,
+      };
     }
     const isBefore = 'before' in from;
     const end = isBefore ? from.before.offset - 1 - this.#floor.offset : this.#kept.length;
     const preceding = this.#kept.slice(0, Math.max(0, end)).toReversed();
     const limit = isBefore ? query.limit : Math.min(query.limit, from.last);
     const entries = within(preceding, { limit, maxBytes: query.maxBytes }).toReversed();
-    return { facts, continuity: 'continued', entries, more: entries.length < preceding.length };
+    return pageOf(facts, entries, entries.length < preceding.length);
   }
 
   purge(): ChannelFacts {
@@ -143,6 +150,11 @@ export class MemoryLog {
     if (offset === this.#floor.offset) return this.#floor.chain;
     return this.#kept[offset - this.#floor.offset - 1]?.entry.chain ?? null;
   }
+}
+
+/** A page that no place was asked to be continued for. */
+export function pageOf(facts: ChannelFacts, entries: readonly LogEntry[], more: boolean): LogPage {
+  return { facts, continuity: 'continued', resumeAt: facts.floor, entries, more };
 }
 
 /** The facts of a channel that never held a message. */

@@ -86,6 +86,8 @@ export class Bus {
     const name = this.keys.ofChannel('bus', channel);
     if (!this.#followed.delete(name)) return;
     this.#confirmed.delete(name);
+    for (const resolve of this.#toSubscribe.get(name) ?? []) resolve(false);
+    this.#toSubscribe.delete(name);
     this.#toUnsubscribe.add(name);
     this.#schedule();
   }

@@ -5,12 +5,13 @@ import { type Keys, partitionOf } from '../../redis/keys.js';
 import type { RedisClient } from '../../redis/redis-client.js';
 import { evaluate, hasMessage, readScript } from '../../redis/redis-script.js';
 import type { ChannelFacts, LogPage, ReadQuery } from '../broker.port.js';
-import { continuityOf } from '../continuity.js';
+import { continuityOf, resumptionOf } from '../continuity.js';
 import { decodeEntry, type LogEntry } from '../log-entry.js';
 import { genesis, genesisTime, type Position } from '../position.js';
 import { brokerError } from './append-script.js';
 
 const READ_SCRIPT = readScript(new URL('./lua/read.lua', import.meta.url));
+const FENCE_SCRIPT = readScript(new URL('./lua/fence.lua', import.meta.url));
 const PURGE_SCRIPT = readScript(new URL('./lua/purge.lua', import.meta.url));
 
 /** Pages and facts of channels, each from one atomic script. */
@@ -26,13 +27,16 @@ export class LogReading {
   async read(channel: ChannelName, query: ReadQuery): Promise<LogPage> {
     const found = await this.#run(channel, query, query.from);
     const { from } = query;
-    if (from === 'top' || !('after' in from)) return { ...found.page, continuity: 'continued' };
+    const resumeAt = found.page.facts.floor;
+    if (from === 'top' || !('after' in from)) {
+      return { ...found.page, continuity: 'continued', resumeAt };
+    }
     const continuity = continuityOf(from.after, { ...found.evidence, facts: found.page.facts });
-    if (continuity === 'continued') return { ...found.page, continuity };
-    // What is kept of the history that is there now, from its beginning.
-    const { floor } = found.page.facts;
-    const rest = await this.#run(channel, query, { after: { ...floor, chain: '0'.repeat(16) } });
-    return { ...rest.page, continuity };
+    if (continuity === 'continued') return { ...found.page, continuity, resumeAt: from.after };
+    // What is kept of the history that is there now.
+    const start = resumptionOf(from.after, found.page.facts);
+    const rest = await this.#run(channel, query, { after: start });
+    return { ...rest.page, continuity, resumeAt: start };
   }
 
   async purge(channel: ChannelName): Promise<ChannelFacts> {
@@ -41,11 +45,17 @@ export class LogReading {
     return (await this.read(channel, { from: 'top', limit: 1, maxBytes: 1 })).facts;
   }
 
+  async fence(channel: ChannelName, lost: Position, announce: string): Promise<void> {
+    const names = [this.keys.ofChannel('meta', channel), this.keys.ofChannel('log', channel)];
+    const args = [announce, this.keys.ofChannel('bus', channel), lost.epoch, lost.offset];
+    await evaluate(this.client, FENCE_SCRIPT, names, args).catch(fail);
+  }
+
   async #run(
     channel: ChannelName,
     { limit, maxBytes }: ReadQuery,
     from: ReadQuery['from'],
-  ): Promise<{ page: Omit<LogPage, 'continuity'>; evidence: Evidence }> {
+  ): Promise<{ page: Omit<LogPage, 'continuity' | 'resumeAt'>; evidence: Evidence }> {
     const names = [
       this.keys.ofChannel('meta', channel),
       this.keys.ofChannel('log', channel),
@@ -61,8 +71,9 @@ export class LogReading {
     return {
       page: { facts, entries: read, more: head.more },
       evidence: {
-        exists: head.exists,
-        chainAtOffset: head.chainAtOffset === '' ? null : head.chainAtOffset,
+        bornAtMs: head.exists ? head.bornAt : null,
+        chainAtOffset: head.chainAtOffset.length === CHAIN_LENGTH ? head.chainAtOffset : null,
+        isTorn: head.chainAtOffset === TORN,
         genesisEpoch: head.genesisEpoch,
         nowMs: head.now,
       },
@@ -81,8 +92,9 @@ export class LogReading {
 }
 
 interface Evidence {
-  readonly exists: boolean;
+  readonly bornAtMs: number | null;
   readonly chainAtOffset: string | null;
+  readonly isTorn: boolean;
   readonly genesisEpoch: string;
   readonly nowMs: number;
 }
@@ -106,6 +118,9 @@ interface Head {
 }
 
 const HEAD_FIELDS = 14;
+const CHAIN_LENGTH = 16;
+/** What the script says of an offset that a tear marks as lost. */
+const TORN = 'torn';
 
 function split(reply: unknown): [Head, readonly unknown[]] {
   if (!Array.isArray(reply) || reply.length < HEAD_FIELDS) throw brokerError('odd reply');

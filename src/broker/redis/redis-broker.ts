@@ -19,6 +19,7 @@ import type {
   Publication,
   ReadQuery,
 } from '../broker.port.js';
+import type { Position } from '../position.js';
 import { brokerError } from './append-script.js';
 import { Appender } from './appender.js';
 import { Bus, noteMessage } from './bus.js';
@@ -27,7 +28,9 @@ import { LogReading } from './log-reading.js';
 
 const BEAT_MS = 500;
 /** A bus that has not brought a beat for so long is dead, whatever its socket says. */
-const SILENCE_MS = 1_500;
+const SILENCE_MS = 1_200;
+/** A beat that Redis has taken is heard in this time, if it is ever heard. */
+const HEARD_WITHIN_MS = 250;
 const CLOCK_EVERY_BEATS = 10;
 
 export interface RedisBrokerOptions {
@@ -52,6 +55,8 @@ export class RedisBroker implements Broker {
   #beats: NodeJS.Timeout | null = null;
   #beatCount = 0;
   #lastBeatAt = Number.NEGATIVE_INFINITY;
+  #beatTakenAt = Number.NEGATIVE_INFINITY;
+  #listeningSince = Number.POSITIVE_INFINITY;
   #isReady = false;
 
   constructor(options: RedisBrokerOptions) {
@@ -76,7 +81,7 @@ export class RedisBroker implements Broker {
         this.#judge();
       },
       connected: () => {
-        // Grace for the first beat; nothing is ready before it came.
+        this.#listeningSince = performance.now();
         listener.missed(null);
         this.#beat();
       },
@@ -111,6 +116,11 @@ export class RedisBroker implements Broker {
 
   purge(channel: ChannelName): Promise<ChannelFacts> {
     return this.#reading.purge(channel);
+  }
+
+  fence(channel: ChannelName, lost: Position): Promise<void> {
+    const isSharded = this.#commands instanceof Cluster;
+    return this.#reading.fence(channel, lost, isSharded ? 'SPUBLISH' : 'PUBLISH');
   }
 
   async note(channel: ChannelName, payload: string): Promise<void> {
@@ -163,19 +173,23 @@ export class RedisBroker implements Broker {
     this.#judge();
     const { status } = this.#commands;
     if (!this.#bus || status !== 'ready') return;
-    const sentAt = performance.now();
+    if (this.#isDeaf()) this.#bus.reconnect();
     this.#publish(this.#bus.beatName, Buffer.from('b1')).then(
-      () => this.#expectBeat(sentAt),
+      () => {
+        this.#beatTakenAt = performance.now();
+      },
       () => this.#judge(),
     );
     if (this.#beatCount % CLOCK_EVERY_BEATS === 0) void this.#sampleClock();
     this.#beatCount += 1;
   }
 
-  /** Redis took a beat: if the subscriber has heard none for too long, it is deaf. */
-  #expectBeat(sentAt: number): void {
-    if (!this.#bus?.isConnected || this.#lastBeatAt === Number.NEGATIVE_INFINITY) return;
-    if (sentAt - this.#lastBeatAt > SILENCE_MS) this.#bus.reconnect();
+  /** Redis takes beats, but the subscriber has heard none for too long. */
+  #isDeaf(): boolean {
+    if (!this.#bus?.isConnected) return false;
+    const heardAt = Math.max(this.#lastBeatAt, this.#listeningSince);
+    const isSilent = performance.now() - heardAt > SILENCE_MS;
+    return isSilent && this.#beatTakenAt - heardAt > HEARD_WITHIN_MS;
   }
 
   async #sampleClock(): Promise<void> {

@@ -6,8 +6,11 @@
 --
 -- Returns 1 when there was a channel, else 0
 
-local top = redis.call('HGET', KEYS[1], 'o')
-if not top then return 0 end
-redis.call('DEL', KEYS[2])
-redis.call('HSET', KEYS[1], 'f', top, 'p', top, 'b', '0')
+local META = '>c16c16ddddddddd'
+local packed = redis.call('GET', KEYS[1])
+if not packed then return 0 end
+local epoch, chain, top, _, _, _, ttlMs, _, bornAt, _, count = struct.unpack(META, packed)
+redis.call('UNLINK', KEYS[2])
+-- Expiries set at 0: the log begins anew, and the next publish must give it one.
+redis.call('SET', KEYS[1], struct.pack(META, epoch, chain, top, top, 0, 0, ttlMs, top, bornAt, 0, count), 'KEEPTTL')
 return 1

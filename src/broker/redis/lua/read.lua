@@ -4,7 +4,7 @@
 -- KEYS[1] meta      as in append.lua
 -- KEYS[2] log       hash: offset -> entry
 -- KEYS[3] life      string: the life of this partition's store
--- ARGV[1] channel
+-- ARGV[1] channel   its name
 -- ARGV[2] newLife   the life to begin with where there is none
 -- ARGV[3] mode      after, before, last or top
 -- ARGV[4] offset    the asked place (after, before) or how many (last)
@@ -12,10 +12,10 @@
 -- ARGV[6] limit     entries at most
 -- ARGV[7] maxBytes  bytes of entries at most, but one entry always
 --
--- Returns {now, exists, epoch, top, topChain, floor, floorChain, purgedTo, bytes, oldestAt, bornAt,
+-- Returns {now, bornAt (-1: never), epoch, top, topChain, floor, floorChain, purgedTo, bytes, oldestAt,
 -- chainAtOffset, genesisEpoch, more, entry, entry, ...}; entries of before and last are newest first
 
-local BUCKET_MS = 2592000000
+local META, MONTH_MS = '>c16c16ddddddddd', 2592000000
 local channel, newLife, mode = ARGV[1], ARGV[2], ARGV[3]
 local asked, askedAt = tonumber(ARGV[4]), tonumber(ARGV[5])
 local limit, maxBytes = tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -28,42 +28,40 @@ local function genesisEpoch(atMs)
     text = newLife
     redis.call('SET', KEYS[3], text)
   end
-  local bucket = string.format('%d', math.floor(atMs / BUCKET_MS))
-  return string.sub(redis.sha1hex(text .. '|' .. channel .. '|' .. bucket), 1, 16)
+  local month = string.format('%d', math.floor(atMs / MONTH_MS))
+  return string.sub(redis.sha1hex(text .. '|' .. channel .. '|' .. month), 1, 16)
 end
 
-local m = redis.call('HMGET', KEYS[1], 'e', 'o', 'c', 'f', 'p', 'b', 'a', 'n', 't')
-if not m[1] then
-  local epoch = genesisEpoch(now)
-  local since = askedAt > 0 and genesisEpoch(askedAt) or ''
-  return { now, 0, epoch, 0, '', 0, '', 0, 0, 0, now, '', since, 0 }
+local packed = redis.call('GET', KEYS[1])
+local askedEpoch = askedAt > 0 and genesisEpoch(askedAt) or ''
+if not packed then
+  return { now, -1, genesisEpoch(now), 0, '', 0, '', 0, 0, 0, '', askedEpoch, 0 }
 end
 
-local top, topChain, floor = tonumber(m[2]), m[3], tonumber(m[4])
-local bytes, oldest, ttlMs = tonumber(m[6]), tonumber(m[7]), tonumber(m[9])
+local epoch, topChain, top, floor, bytes, oldest, ttlMs, purgedTo, bornAt = struct.unpack(META, packed)
 
 local function entryAt(offset)
   return redis.call('HGET', KEYS[2], string.format('%d', offset))
 end
 
-if floor < top and redis.call('EXISTS', KEYS[2]) == 0 then
-  floor, bytes = top, 0
+local function atOf(entry)
+  return entry and tonumber(string.match(entry, '^%d+ (%d+) ', 54)) or 0
 end
+
+if floor < top and redis.call('EXISTS', KEYS[2]) == 0 then floor, bytes = top, 0 end
 -- What is older than the retention is gone for a reader, whether it was removed yet or not.
 while floor < top and oldest + ttlMs < now do
-  local head = entryAt(floor + 1)
-  oldest = head and tonumber(string.match(head, '^%d+ %x+ %x+ %x+ %d+ (%d+) ')) or 0
+  local entry = entryAt(floor + 1)
+  oldest = atOf(entry)
   if oldest + ttlMs >= now then break end
   floor = floor + 1
-  if head then bytes = bytes - #head end
+  bytes = bytes - (entry and #entry or 0)
 end
 local floorChain = topChain
+oldest = 0
 if floor < top then
-  local first = entryAt(floor + 1)
-  floorChain = string.sub(first, 37, 52)
-  oldest = tonumber(string.match(first, '^%d+ %x+ %x+ %x+ %d+ (%d+) '))
-else
-  oldest = 0
+  local entry = entryAt(floor + 1)
+  floorChain, oldest = string.sub(entry, 37, 52), atOf(entry)
 end
 
 local chainAtOffset = ''
@@ -77,8 +75,8 @@ if mode == 'after' and asked > 0 then
   end
 end
 
-local reply = { now, 1, m[1], top, topChain, floor, floorChain, tonumber(m[5]) or 0, bytes, oldest,
-  tonumber(m[8]), chainAtOffset, askedAt > 0 and genesisEpoch(askedAt) or '', 0 }
+local reply = { now, bornAt, epoch, top, topChain, floor, floorChain, purgedTo, bytes, oldest,
+  chainAtOffset, askedEpoch, 0 }
 if mode == 'top' then return reply end
 
 local from, to, step = math.max(asked, floor) + 1, top, 1
@@ -93,7 +91,7 @@ for offset = from, to, step do
   local entry = count < limit and entryAt(offset)
   size = size + (entry and #entry or 0)
   if not entry or (size > maxBytes and count > 0) then
-    reply[14] = 1
+    reply[13] = 1
     break
   end
   count = count + 1
