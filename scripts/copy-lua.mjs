@@ -6,5 +6,7 @@ const root = path.resolve(import.meta.dirname, '..');
 cpSync(path.join(root, 'src'), path.join(root, 'dist'), {
   recursive: true,
   filter: (source) =>
-    statSync(source).isDirectory() ? path.basename(source) !== 'node_modules' : source.endsWith('.lua'),
+    statSync(source).isDirectory()
+      ? path.basename(source) !== 'node_modules'
+      : source.endsWith('.lua'),
 });

@@ -50,6 +50,9 @@ export interface EntryExtra {
   readonly tear?: readonly [number, number];
 }
 
+/** Most entries have none: one object for all of them. */
+export const NO_EXTRA: EntryExtra = Object.freeze({});
+
 export interface Draft {
   readonly at: number;
   readonly lane: number;
@@ -126,7 +129,7 @@ export function decodeEntry(bytes: Buffer): LogEntry | null {
     ttlMs: Number(ttlMs),
     releaseAt: Number(releaseAt),
     kind,
-    extra: textStart === extraStart ? {} : readExtra(bytes, extraStart, textStart),
+    extra: textStart === extraStart ? NO_EXTRA : readExtra(bytes, extraStart, textStart),
     text: bytes.subarray(textStart, textEnd),
     parts,
   };

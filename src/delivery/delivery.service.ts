@@ -54,7 +54,7 @@ export class DeliveryService {
       bytesMax: () => this.#bytesMax(),
       now: () => this.broker.now(),
       joined: new JoinedFrames(),
-      delivered: (messages) => this.metrics.deliveries.inc(messages),
+      delivered: (messages) => this.metrics.delivered(messages),
       dropped: (messages) => {
         this.metrics.dropped('overflow', messages);
         this.metrics.gap('overflow');

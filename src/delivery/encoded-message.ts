@@ -1,10 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { LogEntry } from '../broker/log-entry.js';
 import { packetTail } from '../broker/open-packet.js';
-import { websocketFrame } from './websocket-frame.js';
+import { frameHeaderBytes, websocketFrame, writeFrameHeader } from './websocket-frame.js';
 
 /** One message as bytes on the wire, made once for all sockets that are owed the same bytes. */
 export class EncodedMessage {
+  /** What the message counts for in an outbox; the position is always counted. */
+  readonly bytes: number;
   #withPosition: Buffer | null = null;
   #withoutPosition: Buffer | null = null;
 
@@ -12,7 +14,11 @@ export class EncodedMessage {
     readonly entry: LogEntry,
     /** True on the page of a resume, false on the live path. */
     readonly replayed: boolean,
-  ) {}
+  ) {
+    let bytes = entry.text.length + TAIL_BYTES;
+    for (const part of entry.parts) bytes += part.length;
+    this.bytes = bytes;
+  }
 
   /** Whole WebSocket frames: the packet and, behind it, its binary parts. */
   frames(withPosition: boolean): Buffer {
@@ -30,18 +36,17 @@ export class EncodedMessage {
     };
   }
 
-  /** What the message counts for in an outbox, in bytes; the position is always counted. */
-  get bytes(): number {
-    let bytes = this.entry.text.length + TAIL_BYTES;
-    for (const part of this.entry.parts) bytes += part.length;
-    return bytes;
-  }
-
   #frame(withPosition: boolean): Buffer {
-    const tail = Buffer.from(packetTail(this.entry, withPosition, this.replayed), 'latin1');
-    const packet = websocketFrame(Buffer.concat([this.entry.text, tail]), false);
-    if (this.entry.parts.length === 0) return packet;
-    return Buffer.concat([packet, ...this.entry.parts.map((part) => websocketFrame(part, true))]);
+    const { text, parts } = this.entry;
+    const tail = packetTail(this.entry, withPosition, this.replayed);
+    const size = text.length + tail.length;
+    const start = frameHeaderBytes(size);
+    const frame = Buffer.allocUnsafe(start + size);
+    writeFrameHeader(frame, size, false);
+    text.copy(frame, start);
+    frame.write(tail, start + text.length, 'latin1');
+    if (parts.length === 0) return frame;
+    return Buffer.concat([frame, ...parts.map((part) => websocketFrame(part, true))]);
   }
 }
 

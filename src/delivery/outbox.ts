@@ -6,7 +6,7 @@ import type { JoinedFrames } from './joined-frames.js';
 import type { OffsetRanges } from './offset-ranges.js';
 import { PriorityLanes, type Taken } from './priority-lanes.js';
 import type { Subscription } from './subscription.js';
-import type { OutgoingPacket, Wire } from './wire.port.js';
+import type { Wire } from './wire.port.js';
 
 /** No new write while the kernel is behind by more: `critical` waits only behind what it already has. */
 const UNFLUSHED_MAX = 65_536;
@@ -30,11 +30,14 @@ export interface OutboxRules {
 /**
  * What waits for one connection.
  *
- * While the kernel takes everything, items leave in the order they came, many in one write. Once it
- * falls behind, lanes decide. Over its bound the least urgent lane is dropped whole and told as one
- * `gap` that `history` refills.
+ * While the kernel takes everything, messages leave in the order they came, all of a turn in one
+ * write. Once it falls behind, lanes decide. Over its bound the least urgent lane is dropped whole and
+ * told as one `gap` that `history` refills. Whoever pushes must `flush` in the same turn.
  */
 export class Outbox {
+  /** This turn's messages for a connection that owes nothing: they never see a lane. */
+  readonly #turn: { subscription: Subscription; message: EncodedMessage }[] = [];
+  #turnBytes = 0;
   readonly #lanes = new PriorityLanes();
   #isBlocked = false;
   #isOpen = false;
@@ -48,11 +51,11 @@ export class Outbox {
 
   /** Bytes that wait here; what the stream holds is not in it. */
   get bytes(): number {
-    return this.#lanes.bytes;
+    return this.#turnBytes + this.#lanes.bytes;
   }
 
   get isEmpty(): boolean {
-    return this.#lanes.isEmpty;
+    return this.#turn.length === 0 && this.#lanes.isEmpty;
   }
 
   /** Begins to send; nothing leaves before the session was told its `session`. */
@@ -62,41 +65,110 @@ export class Outbox {
   }
 
   pushMessage(subscription: Subscription, message: EncodedMessage): void {
+    if (this.#lanes.isEmpty && message.entry.ttlMs === 0) {
+      this.#turn.push({ subscription, message });
+      this.#turnBytes += message.bytes;
+      return;
+    }
+    this.#queueTurn();
     this.#lanes.push(subscription, message.entry.lane, { kind: 'message', message });
-    this.#bound();
   }
 
   pushSkip(subscription: Subscription, at: Position, lane: number, reason: SkipReason): void {
+    this.#queueTurn();
     this.#lanes.push(subscription, lane, { kind: 'skip', at, reason });
-    this.#bound();
   }
 
   /** Lets go of what waits for one subscription, told to nobody: it ends or starts anew. */
   forget(subscription: Subscription): void {
+    this.#queueTurn();
     this.#lanes.forget(subscription);
     this.#account();
   }
 
   /** Settles when no more than this many bytes wait, or when the connection has ended. */
   drainedTo(bytes: number): Promise<void> {
-    if (this.#lanes.bytes <= bytes) return Promise.resolve();
+    if (this.bytes <= bytes) return Promise.resolve();
     return new Promise((resolve) => this.#drainWaiters.push({ bytes, resolve }));
   }
 
   clear(): void {
     this.#isOpen = false;
+    this.#queueTurn();
     this.#lanes.clear();
     this.#account();
+    for (const { resolve } of this.#drainWaiters.splice(0)) resolve();
   }
 
   /** Writes what the kernel has room for; the rest goes when it has drained. */
   flush(): void {
-    if (!this.#isOpen || this.#lanes.isEmpty) return;
-    const room = UNFLUSHED_MAX - this.wire.unflushed();
-    if (room > 0) {
-      this.#write(this.#lanes.bytes <= room ? this.#lanes.takeAll() : this.#lanes.takeUrgent(room));
-    }
+    if (this.#turn.length > 0 && this.#writeTurn()) return;
+    if (this.#lanes.isEmpty) return;
+    if (this.#isOpen) this.#writeLanes();
+    this.#bound();
     this.#account();
+    if (this.#isOpen) this.#awaitDrain();
+  }
+
+  /** Everything of this turn in one write, if the kernel has room for all of it. */
+  #writeTurn(): boolean {
+    const turn = this.#turn;
+    if (
+      !this.#isOpen ||
+      this.#isBlocked ||
+      !this.#lanes.isEmpty ||
+      this.#turnBytes + this.wire.unflushed() > UNFLUSHED_MAX
+    ) {
+      this.#queueTurn();
+      return false;
+    }
+    const [first] = turn;
+    if (first && turn.length === 1) {
+      this.wire.write(first.message.frames(true), [first.message], ALL_SAFE);
+      first.subscription.passed(first.message.entry, true);
+    } else {
+      const frames: Buffer[] = [];
+      const messages: EncodedMessage[] = [];
+      for (const { message } of turn) {
+        frames.push(message.frames(true));
+        messages.push(message);
+      }
+      this.wire.write(this.rules.joined.join(frames), messages, ALL_SAFE);
+      for (const { subscription, message } of turn) subscription.passed(message.entry, true);
+    }
+    this.rules.delivered(turn.length);
+    turn.length = 0;
+    this.#turnBytes = 0;
+    return true;
+  }
+
+  /** This turn's messages cannot leave at once: from here on lanes decide. */
+  #queueTurn(): void {
+    for (const { subscription, message } of this.#turn) {
+      this.#lanes.push(subscription, message.entry.lane, { kind: 'message', message });
+    }
+    this.#turn.length = 0;
+    this.#turnBytes = 0;
+  }
+
+  #writeLanes(): void {
+    const room = UNFLUSHED_MAX - this.wire.unflushed();
+    if (room <= 0) return;
+    const fitsWhole = this.#lanes.bytes <= room;
+    this.#write(fitsWhole ? this.#lanes.takeAll() : this.#lanes.takeUrgent(room));
+  }
+
+  /** Drops the least urgent lanes until the bound holds. */
+  #bound(): void {
+    const max = this.rules.bytesMax();
+    for (let lane = LANES - 1; lane >= 0; lane -= 1) {
+      if (this.#lanes.bytes + this.wire.unflushed() <= max) return;
+      const dropped = this.#lanes.dropLane(lane);
+      if (dropped > 0) this.rules.dropped(dropped);
+    }
+  }
+
+  #awaitDrain(): void {
     if (this.#lanes.isEmpty || this.#isBlocked) return;
     this.#isBlocked = true;
     this.wire.onceDrained(() => {
@@ -105,26 +177,14 @@ export class Outbox {
     });
   }
 
-  /** Drops the least urgent lanes until the bound holds. */
-  #bound(): void {
-    if (this.#lanes.bytes + this.wire.unflushed() > this.rules.bytesMax()) {
-      // What can be sent is not dropped.
-      this.flush();
-      for (let lane = LANES - 1; lane >= 0; lane -= 1) {
-        if (this.#lanes.bytes + this.wire.unflushed() <= this.rules.bytesMax()) break;
-        this.rules.dropped(this.#lanes.dropLane(lane));
-      }
-    }
-    this.#account();
-  }
-
   #account(): void {
     const change = this.#lanes.bytes - this.#counted;
-    if (change === 0) return;
-    this.#counted = this.#lanes.bytes;
-    this.rules.waiting(change);
-    if (change > 0 || this.#drainWaiters.length === 0) return;
-    const due = this.#drainWaiters.filter(({ bytes }) => this.#lanes.bytes <= bytes);
+    if (change !== 0) {
+      this.#counted = this.#lanes.bytes;
+      this.rules.waiting(change);
+    }
+    if (this.#drainWaiters.length === 0) return;
+    const due = this.#drainWaiters.filter(({ bytes }) => this.bytes <= bytes);
     this.#drainWaiters = this.#drainWaiters.filter((waiter) => !due.includes(waiter));
     for (const { resolve } of due) resolve();
   }
@@ -132,12 +192,14 @@ export class Outbox {
   #write(taken: readonly Taken[]): void {
     const now = this.rules.now();
     let frames: Buffer[] = [];
-    let packets: OutgoingPacket[] = [];
+    let messages: EncodedMessage[] = [];
+    let safety: boolean[] = [];
     let delivered = 0;
     const handOver = (): void => {
-      if (frames.length > 0) this.wire.write(this.rules.joined.join(frames), packets);
+      if (frames.length > 0) this.wire.write(this.rules.joined.join(frames), messages, safety);
       frames = [];
-      packets = [];
+      messages = [];
+      safety = [];
     };
     for (const { item, isSafe } of taken) {
       const { subscription } = item;
@@ -149,7 +211,8 @@ export class Outbox {
           continue;
         }
         frames.push(message.frames(isSafe));
-        packets.push(() => message.packet(isSafe));
+        messages.push(message);
+        safety.push(isSafe);
         subscription.passed(message.entry, isSafe);
         delivered += 1;
       } else {
@@ -191,6 +254,9 @@ export class Outbox {
     });
   }
 }
+
+/** Messages that leave in offset order carry their position, all of them. */
+const ALL_SAFE: readonly boolean[] = [];
 
 function hasExpired({ entry }: EncodedMessage, now: number): boolean {
   return entry.ttlMs > 0 && entry.at + entry.ttlMs <= now;

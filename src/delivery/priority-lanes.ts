@@ -40,7 +40,8 @@ export class PriorityLanes {
   }
 
   get isEmpty(): boolean {
-    return this.#lanes.every((items) => items.length === 0);
+    // Every item counts for something.
+    return this.#bytes === 0;
   }
 
   push(subscription: Subscription, lane: number, payload: Payload): void {

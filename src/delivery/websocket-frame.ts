@@ -3,22 +3,32 @@ import { Buffer } from 'node:buffer';
 const FIN_TEXT = 0x81;
 const FIN_BINARY = 0x82;
 
-/** One whole unmasked server frame (RFC 6455, section 5.2): header and payload in one buffer. */
-export function websocketFrame(payload: Buffer, binary: boolean): Buffer {
-  const size = payload.length;
-  const headerSize = size < 126 ? 2 : size < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(headerSize + size);
+/** Length of the header in front of a server's payload (RFC 6455, section 5.2). */
+export function frameHeaderBytes(payloadBytes: number): number {
+  if (payloadBytes < 126) return 2;
+  return payloadBytes < 65_536 ? 4 : 10;
+}
+
+/** Writes the header of a whole unmasked frame to the beginning of a buffer. */
+export function writeFrameHeader(frame: Buffer, payloadBytes: number, binary: boolean): void {
   frame[0] = binary ? FIN_BINARY : FIN_TEXT;
-  if (size < 126) {
-    frame[1] = size;
-  } else if (size < 65_536) {
+  if (payloadBytes < 126) {
+    frame[1] = payloadBytes;
+  } else if (payloadBytes < 65_536) {
     frame[1] = 126;
-    frame.writeUInt16BE(size, 2);
+    frame.writeUInt16BE(payloadBytes, 2);
   } else {
     frame[1] = 127;
     frame.writeUInt32BE(0, 2);
-    frame.writeUInt32BE(size, 6);
+    frame.writeUInt32BE(payloadBytes, 6);
   }
-  payload.copy(frame, headerSize);
+}
+
+/** One whole unmasked server frame: header and payload in one buffer. */
+export function websocketFrame(payload: Buffer, binary: boolean): Buffer {
+  const start = frameHeaderBytes(payload.length);
+  const frame = Buffer.allocUnsafe(start + payload.length);
+  writeFrameHeader(frame, payload.length, binary);
+  payload.copy(frame, start);
   return frame;
 }

@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { PushName, Pushes } from '../protocol/pushes.js';
 import type { ClosingPush } from '../protocol/pushes/closing.js';
+import type { EncodedMessage } from './encoded-message.js';
 
 /** One connection as delivery sees it; the gateway implements it. */
 export interface Wire {
@@ -9,9 +10,10 @@ export interface Wire {
 
   /**
    * Sends messages in the order given. `joined` is all of them as ready WebSocket frames; the wire
-   * writes it when that is safe, else sends the packets one by one through Socket.IO.
+   * writes it when that is safe, else sends them one by one through Socket.IO. `safety[i]` is false
+   * for a message that goes without its position.
    */
-  write(joined: Buffer, packets: readonly OutgoingPacket[]): void;
+  write(joined: Buffer, messages: readonly EncodedMessage[], safety: readonly boolean[]): void;
 
   /** Calls back once, when the kernel has taken everything; not at all when the connection ends first. */
   onceDrained(callback: () => void): void;
@@ -22,6 +24,3 @@ export interface Wire {
   /** Tells why, then closes. */
   close(closing: ClosingPush): void;
 }
-
-/** A packet without the Engine.IO prefix, made only when a wire needs it. */
-export type OutgoingPacket = () => { readonly text: string; readonly parts: readonly Buffer[] };

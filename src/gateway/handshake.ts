@@ -11,7 +11,8 @@ import { Metrics } from '../telemetry/metrics.js';
 import { dataOf, type Handshake } from './connection.js';
 
 const auth = z.object({
-  token: z.unknown(),
+  // Optional, so that a missing one is told as `unauthenticated` and not as malformed.
+  token: z.unknown().optional(),
   client: clientId.optional(),
   since: z
     .record(z.string().max(LIMITS.channelLength), position)

@@ -3,7 +3,8 @@ import type { Socket as NetSocket } from 'node:net';
 import type { Socket } from 'socket.io';
 import type { PushName, Pushes } from '../protocol/pushes.js';
 import type { ClosingPush } from '../protocol/pushes/closing.js';
-import type { OutgoingPacket, Wire } from '../delivery/wire.port.js';
+import type { EncodedMessage } from '../delivery/encoded-message.js';
+import type { Wire } from '../delivery/wire.port.js';
 
 /** The members of `ws` and engine.io that a direct write needs; private there, so checked at run time. */
 interface EngineInside {
@@ -33,14 +34,14 @@ export class SocketWire implements Wire {
     return bytes;
   }
 
-  write(joined: Buffer, packets: readonly OutgoingPacket[]): void {
+  write(joined: Buffer, messages: readonly EncodedMessage[], safety: readonly boolean[]): void {
     const stream = this.#directStream();
     if (stream) {
       stream.write(joined);
       return;
     }
-    for (const packet of packets) {
-      const { text, parts } = packet();
+    for (const [index, message] of messages.entries()) {
+      const { text, parts } = message.packet(safety[index] ?? true);
       // engine.io adds its own prefix to text and sends binary as it is.
       this.socket.conn.write(text);
       for (const part of parts) this.socket.conn.write(part);

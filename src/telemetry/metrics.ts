@@ -37,10 +37,17 @@ export class Metrics implements OnModuleDestroy {
     buckets: LATENCY_BUCKETS,
     registers: [this.registry],
   });
-  readonly deliveries = this.counter(
-    'carillon_deliveries_total',
-    'Messages written to connections of this instance.',
-  );
+  readonly deliveries: Counter = new Counter({
+    name: 'carillon_deliveries_total',
+    help: 'Messages written to connections of this instance.',
+    registers: [this.registry],
+    collect: () => {
+      this.deliveries.inc(this.deliveredSince);
+      this.deliveredSince = 0;
+    },
+  });
+  /** Counted here first: a counter costs more than handing a message to a socket may. */
+  private deliveredSince = 0;
   readonly gaps = this.counter<'reason'>(
     'carillon_gaps_total',
     'Losses that were told to subscribers.',
@@ -111,6 +118,10 @@ export class Metrics implements OnModuleDestroy {
   published(outcome: PublishOutcome, seconds?: number): void {
     this.publishes.inc({ outcome });
     if (seconds !== undefined) this.publishSeconds.observe(seconds);
+  }
+
+  delivered(messages: number): void {
+    this.deliveredSince += messages;
   }
 
   gap(reason: GapReason): void {

@@ -27,7 +27,7 @@ afterEach(async () => {
 const channel = 'chat:bad';
 const publish = (more: object) => ({ channel, id: 'x', data: 1, ...more });
 
-test.each<[string, unknown, string]>([
+const refused: readonly [event: string, payload: unknown, code: string][] = [
   ['subscribe', {}, 'invalid_request'],
   ['subscribe', { channel: 5 }, 'invalid_request'],
   ['subscribe', { channel: [channel] }, 'invalid_request'],
@@ -90,7 +90,11 @@ test.each<[string, unknown, string]>([
   ['authenticate', { token: 'a.b.c' }, 'unauthenticated'],
   ['clock', { sentAt: 'now' }, 'invalid_request'],
   ['clock', {}, 'invalid_request'],
-])('%s %j is %s', async (event, payload, code) => {
+];
+
+test.each(
+  refused.map(([event, payload, code]) => ({ event, payload, code, said: titleOf(payload) })),
+)('$event $said is $code', async ({ event, payload, code }) => {
   const answer = await client.request(event, payload);
   expect(answer).toMatchObject({ ok: false, error: { code, retryable: false } });
   expect(JSON.stringify(answer)).not.toContain('xxxxx');
@@ -202,4 +206,9 @@ function nested(levels: number): unknown {
 
 function headersOf(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`h${index}`, 'v']));
+}
+
+function titleOf(payload: unknown): string {
+  const text = JSON.stringify(payload);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }

@@ -21,7 +21,11 @@ test.each<[string, () => unknown, string]>([
   ['an unsigned token', () => unsigned, 'unauthenticated'],
   ['an unsigned token with a signature', () => `${unsigned}AAAA`, 'unauthenticated'],
   ['a token of another secret', () => tokenFor('x'.repeat(40), good), 'unauthenticated'],
-  ['a tampered token', async () => tampered(await tokenFor(server.secret, good)), 'unauthenticated'],
+  [
+    'a tampered token',
+    async () => tampered(await tokenFor(server.secret, good)),
+    'unauthenticated',
+  ],
   ['a user that is no name', () => tokenFor(server.secret, { sub: 'a b' }), 'unauthenticated'],
   [
     'an expired token',

@@ -38,7 +38,10 @@ test.each<[string, (string | Buffer)[]]>([
   ['a second CONNECT', ['40{"token":"x"}']],
   ['bytes that nothing announced', [Buffer.of(1, 2, 3)]],
   ['text where bytes were announced', ['451-["publish",{"_placeholder":true,"num":0}]', '42["a"]']],
-  ['a placeholder beyond the parts', ['451-["publish",{"_placeholder":true,"num":7}]', Buffer.of(1)]],
+  [
+    'a placeholder beyond the parts',
+    ['451-["publish",{"_placeholder":true,"num":7}]', Buffer.of(1)],
+  ],
   ['more parts than any parser takes', ['4599-["publish",{"_placeholder":true,"num":0}]']],
   ['an attachment count that is no number', ['45x-["publish",{}]']],
   ['an acknowledgement that is no array', ['431{"a":1}']],

@@ -121,7 +121,8 @@ export class MemoryBroker implements Broker {
   #emptyPage(channel: ChannelName, { from }: ReadQuery, nowMs: number): LogPage {
     const facts = genesisFacts(this.#life, channel, nowMs);
     if (from === 'top' || !('after' in from)) {
-      return pageOf(facts, [], false);
+      const isOther = from !== 'top' && 'before' in from && from.before.epoch !== facts.epoch;
+      return { ...pageOf(facts, [], false), continuity: isOther ? 'epoch' : 'continued' };
     }
     const continuity = continuityOf(from.after, {
       facts,

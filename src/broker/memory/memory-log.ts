@@ -105,6 +105,9 @@ export class MemoryLog {
       };
     }
     const isBefore = 'before' in from;
+    if (isBefore && from.before.epoch !== this.#epoch) {
+      return { ...pageOf(facts, [], false), continuity: 'epoch' };
+    }
     const end = isBefore ? from.before.offset - 1 - this.#floor.offset : this.#kept.length;
     const preceding = this.#kept.slice(0, Math.max(0, end)).toReversed();
     const limit = isBefore ? query.limit : Math.min(query.limit, from.last);

@@ -28,6 +28,9 @@ export class LogReading {
     const found = await this.#run(channel, query, query.from);
     const { from } = query;
     const resumeAt = found.page.facts.floor;
+    if (from !== 'top' && 'before' in from && from.before.epoch !== found.page.facts.epoch) {
+      return { ...found.page, continuity: 'epoch', resumeAt, entries: [], more: false };
+    }
     if (from === 'top' || !('after' in from)) {
       return { ...found.page, continuity: 'continued', resumeAt };
     }
@@ -71,7 +74,7 @@ export class LogReading {
     return {
       page: { facts, entries: read, more: head.more },
       evidence: {
-        bornAtMs: head.exists ? head.bornAt : null,
+        bornAtMs: head.bornAt === -1 ? null : head.bornAt,
         chainAtOffset: head.chainAtOffset.length === CHAIN_LENGTH ? head.chainAtOffset : null,
         isTorn: head.chainAtOffset === TORN,
         genesisEpoch: head.genesisEpoch,
@@ -102,7 +105,8 @@ interface Evidence {
 /** The fixed part of the script's reply. */
 interface Head {
   readonly now: number;
-  readonly exists: boolean;
+  /** -1 for a channel that is not remembered to have held a message. */
+  readonly bornAt: number;
   readonly epoch: string;
   readonly top: number;
   readonly topChain: string;
@@ -111,13 +115,12 @@ interface Head {
   readonly purgedTo: number;
   readonly bytes: number;
   readonly oldestAt: number;
-  readonly bornAt: number;
   readonly chainAtOffset: string;
   readonly genesisEpoch: string;
   readonly more: boolean;
 }
 
-const HEAD_FIELDS = 14;
+const HEAD_FIELDS = 13;
 const CHAIN_LENGTH = 16;
 /** What the script says of an offset that a tear marks as lost. */
 const TORN = 'torn';
@@ -129,7 +132,7 @@ function split(reply: unknown): [Head, readonly unknown[]] {
   const whole = (index: number): number => Number(fields[index]);
   const head: Head = {
     now: whole(0),
-    exists: whole(1) === 1,
+    bornAt: whole(1),
     epoch: text(2),
     top: whole(3),
     topChain: text(4),
@@ -138,16 +141,16 @@ function split(reply: unknown): [Head, readonly unknown[]] {
     purgedTo: whole(7),
     bytes: whole(8),
     oldestAt: whole(9),
-    bornAt: whole(10),
-    chainAtOffset: text(11),
-    genesisEpoch: text(12),
-    more: whole(13) === 1,
+    chainAtOffset: text(10),
+    genesisEpoch: text(11),
+    more: whole(12) === 1,
   };
   return [head, fields.slice(HEAD_FIELDS)];
 }
 
 function factsOf(head: Head): ChannelFacts {
-  const { epoch, top, topChain, floor, floorChain, bornAt } = head;
+  const { epoch, top, topChain, floor, floorChain } = head;
+  const bornAt = head.bornAt === -1 ? head.now : head.bornAt;
   const place = (offset: number, chain: string): Position =>
     offset === 0 ? genesis(epoch, bornAt) : { epoch, offset, chain };
   return {

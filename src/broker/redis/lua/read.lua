@@ -13,7 +13,8 @@
 -- ARGV[7] maxBytes  bytes of entries at most, but one entry always
 --
 -- Returns {now, bornAt (-1: never), epoch, top, topChain, floor, floorChain, purgedTo, bytes, oldestAt,
--- chainAtOffset, genesisEpoch, more, entry, entry, ...}; entries of before and last are newest first
+-- chainAtOffset ('torn' where a tear took the entry, '' where it is not known), genesisEpoch, more, entry,
+-- entry, ...}; entries of before and last are newest first
 
 local META, MONTH_MS = '>c16c16ddddddddd', 2592000000
 local channel, newLife, mode = ARGV[1], ARGV[2], ARGV[3]
@@ -57,11 +58,16 @@ while floor < top and oldest + ttlMs < now do
   floor = floor + 1
   bytes = bytes - (entry and #entry or 0)
 end
-local floorChain = topChain
+-- The offsets that a tear took have no entry; the tear behind them has.
+local floorChain, first = topChain, floor + 1
 oldest = 0
-if floor < top then
-  local entry = entryAt(floor + 1)
-  floorChain, oldest = string.sub(entry, 37, 52), atOf(entry)
+while first <= top do
+  local entry = entryAt(first)
+  if entry then
+    floorChain, oldest = string.sub(entry, 37, 52), atOf(entry)
+    break
+  end
+  first = first + 1
 end
 
 local chainAtOffset = ''
@@ -71,7 +77,8 @@ if mode == 'after' and asked > 0 then
   elseif asked == floor then
     chainAtOffset = floorChain
   elseif asked > floor and asked < top then
-    chainAtOffset = string.sub(entryAt(asked), 20, 35)
+    local entry = entryAt(asked)
+    chainAtOffset = entry and string.sub(entry, 20, 35) or 'torn'
   end
 end
 
@@ -88,13 +95,15 @@ elseif mode == 'last' then
 end
 local count, size = 0, 0
 for offset = from, to, step do
-  local entry = count < limit and entryAt(offset)
-  size = size + (entry and #entry or 0)
-  if not entry or (size > maxBytes and count > 0) then
-    reply[13] = 1
-    break
+  local entry = entryAt(offset)
+  if entry then
+    size = size + #entry
+    if count >= limit or (size > maxBytes and count > 0) then
+      reply[13] = 1
+      break
+    end
+    count = count + 1
+    reply[#reply + 1] = entry
   end
-  count = count + 1
-  reply[#reply + 1] = entry
 end
 return reply
