@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Buffer } from 'node:buffer';
 
 /**
@@ -16,8 +16,8 @@ export const CHAIN_LOW = { factor: 40_503, modulus: 2_147_483_629 } as const;
 
 /** What one draft adds to the chain: 31 bits for each lane. */
 export function digestOf(draft: Buffer): DraftDigest {
-  const hash = createHash('sha1').update(draft).digest();
-  return { high: hash.readUInt32BE(0) >>> 1, low: hash.readUInt32BE(4) >>> 1 };
+  const digest = hash('sha1', draft, 'buffer');
+  return { high: digest.readUInt32BE(0) >>> 1, low: digest.readUInt32BE(4) >>> 1 };
 }
 
 /** The chain after one more entry. */

@@ -28,15 +28,34 @@ export async function evaluate(
   args: readonly ScriptArgument[],
 ): Promise<unknown> {
   try {
-    return await client.callBuffer('EVALSHA', script.sha, keys.length, ...keys, ...args);
+    return await evaluateByName(client, script, keys, args);
   } catch (error) {
     // Nothing has run: a script flush or a restart has only lost the text.
     if (!isNoScript(error)) throw error;
-    return client.callBuffer('EVAL', script.text, keys.length, ...keys, ...args);
+    return evaluateByText(client, script, keys, args);
   }
 }
 
-function isNoScript(error: unknown): boolean {
+/** Rejects with what `isNoScript` knows when the script must be sent by its text. */
+export function evaluateByName(
+  client: RedisClient,
+  { sha }: ScriptSource,
+  keys: readonly string[],
+  args: readonly ScriptArgument[],
+): Promise<unknown> {
+  return client.callBuffer('EVALSHA', sha, keys.length, ...keys, ...args);
+}
+
+export function evaluateByText(
+  client: RedisClient,
+  { text }: ScriptSource,
+  keys: readonly string[],
+  args: readonly ScriptArgument[],
+): Promise<unknown> {
+  return client.callBuffer('EVAL', text, keys.length, ...keys, ...args);
+}
+
+export function isNoScript(error: unknown): boolean {
   return hasMessage(error) && error.message.startsWith('NOSCRIPT');
 }
 

@@ -4,6 +4,7 @@ import type { Keys } from '../../redis/keys.js';
 import { readScript, type ScriptArgument } from '../../redis/redis-script.js';
 import type { Appended, Publication } from '../broker.port.js';
 import { digestOf } from '../chain.js';
+import { newLife } from './new-life.js';
 
 export const APPEND_SCRIPT = readScript(new URL('./lua/append.lua', import.meta.url));
 
@@ -17,11 +18,10 @@ export function appendCall(
   batch: readonly Publication[],
   keys: Keys,
   announce: 'PUBLISH' | 'SPUBLISH',
-  newLife: string,
   lifeKeyOf: (channel: string) => string,
 ): AppendCall {
   const names: string[] = [];
-  const args: ScriptArgument[] = [announce, newLife];
+  const args: ScriptArgument[] = [announce, newLife()];
   for (const { channel, publisher, id, contentDigest, draft, rules } of batch) {
     const { high, low } = digestOf(draft);
     names.push(

@@ -1,7 +1,12 @@
 import { CarillonError } from '../../protocol/carillon-error.js';
 import { type Keys, partitionOf } from '../../redis/keys.js';
-import { COMMAND_TIMEOUT_MS, type RedisClient } from '../../redis/redis-client.js';
-import { evaluate, hasMessage } from '../../redis/redis-script.js';
+import { COMMAND_TIMEOUT_MS, reconnect, type RedisClient } from '../../redis/redis-client.js';
+import {
+  evaluateByName,
+  evaluateByText,
+  hasMessage,
+  isNoScript,
+} from '../../redis/redis-script.js';
 import type { Appended, Publication } from '../broker.port.js';
 import { APPEND_SCRIPT, appendCall, brokerError, readAppended } from './append-script.js';
 
@@ -9,8 +14,9 @@ import { APPEND_SCRIPT, appendCall, brokerError, readAppended } from './append-s
 const CALL_PUBLICATIONS = 32;
 const CALL_BYTES = 262_144;
 
-/** Publications that may be on their way; beyond, a publish is refused instead of waiting. */
+/** What may be on its way; beyond, a publish is refused instead of waiting. */
 const PENDING_MAX = 50_000;
+const PENDING_BYTES_MAX = 67_108_864;
 
 interface Waiting {
   readonly publication: Publication;
@@ -18,25 +24,30 @@ interface Waiting {
   readonly reject: (error: CarillonError) => void;
 }
 
+type Call = readonly Waiting[];
+
 export interface AppenderOptions {
   readonly client: RedisClient;
   readonly keys: Keys;
   /** Cluster: one call stays in one partition, and announces in it. */
   readonly isSharded: boolean;
-  readonly newLife: string;
-  /** Replicas that must have a batch before it is acknowledged. */
+  /** Replicas that must have a batch before it is acknowledged; 0: none. */
   readonly replicas: number;
 }
 
 /** Sends the publications of one turn together, in the order they came. */
 export class Appender {
-  #waiting: Waiting[] = [];
+  #collected: Waiting[] = [];
+  /** Calls that found the script forgotten, in order. */
+  #unknown: Call[] = [];
+  #callsUnderWay = 0;
   #pending = 0;
+  #pendingBytes = 0;
 
   constructor(private readonly options: AppenderOptions) {}
 
   append(publication: Publication): Promise<Appended> {
-    if (this.#pending >= PENDING_MAX) {
+    if (this.#pending >= PENDING_MAX || this.#pendingBytes >= PENDING_BYTES_MAX) {
       return Promise.reject(
         new CarillonError('overloaded', 'Too many publishes are on their way. Slow down.', {
           retryAfterMs: 500,
@@ -44,63 +55,103 @@ export class Appender {
       );
     }
     this.#pending += 1;
+    this.#pendingBytes += publication.draft.length;
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) queueMicrotask(() => this.#send());
-      this.#waiting.push({ publication, resolve, reject });
+      // The end of the turn: what other sockets bring in it goes along.
+      if (this.#collected.length === 0) setImmediate(() => this.#send());
+      this.#collected.push({ publication, resolve, reject });
     });
   }
 
   #send(): void {
-    const all = this.#waiting;
-    this.#waiting = [];
-    if (!this.options.isSharded) {
-      for (const call of callsOf(all)) void this.#call(call);
-      return;
-    }
-    const byPartition = new Map<number, Waiting[]>();
-    for (const waiting of all) {
-      const partition = partitionOf(waiting.publication.channel);
-      byPartition.set(partition, [...(byPartition.get(partition) ?? []), waiting]);
-    }
-    for (const some of byPartition.values())
-      for (const call of callsOf(some)) void this.#call(call);
+    if (this.#collected.length === 0 || this.#mustWait()) return;
+    const all = this.#collected;
+    this.#collected = [];
+    this.#run([...this.#callsOf(all)], evaluateByName);
   }
 
-  async #call(batch: readonly Waiting[]): Promise<void> {
-    const { client, keys, isSharded, newLife, replicas } = this.options;
-    const { keys: names, args } = appendCall(
-      batch.map(({ publication }) => publication),
-      keys,
-      isSharded ? 'SPUBLISH' : 'PUBLISH',
-      newLife,
-      (channel) => keys.ofPartition('life', partitionOf(channel)),
-    );
-    try {
-      const replies = await evaluate(client, APPEND_SCRIPT, names, args);
-      if (replicas > 0) await this.#awaitReplicas(replicas);
-      this.#settle(batch, Array.isArray(replies) ? replies : []);
-    } catch (error) {
-      const refusal =
-        error instanceof CarillonError
-          ? error
-          : brokerError(hasMessage(error) ? error.message : '');
-      this.#pending -= batch.length;
-      for (const { reject } of batch) reject(refusal);
-    }
+  /**
+   * A call that found the script forgotten is sent again, so what came after it must stay behind it.
+   * With replicas, one batch is under way at a time: the next one is larger for it.
+   */
+  #mustWait(): boolean {
+    return this.#unknown.length > 0 || (this.options.replicas > 0 && this.#callsUnderWay > 0);
   }
 
-  #settle(batch: readonly Waiting[], replies: readonly unknown[]): void {
-    this.#pending -= batch.length;
-    for (const [index, { resolve, reject }] of batch.entries()) {
+  #run(calls: readonly Call[], evaluate: typeof evaluateByName): void {
+    const { client, keys, isSharded } = this.options;
+    const runs = calls.map((call) => {
+      const { keys: names, args } = appendCall(
+        call.map(({ publication }) => publication),
+        keys,
+        isSharded ? 'SPUBLISH' : 'PUBLISH',
+        (channel) => keys.ofPartition('life', partitionOf(channel)),
+      );
+      return evaluate(client, APPEND_SCRIPT, names, args);
+    });
+    this.#callsUnderWay += calls.length;
+    const confirmed = this.#confirmation();
+    for (const [index, call] of calls.entries()) void this.#land(call, runs[index], confirmed);
+  }
+
+  async #land(
+    call: Call,
+    run: Promise<unknown> | undefined,
+    confirmed: Promise<void>,
+  ): Promise<void> {
+    const [ran, confirmation] = await Promise.allSettled([run, confirmed]);
+    this.#callsUnderWay -= 1;
+    if (ran.status === 'rejected' && isNoScript(ran.reason)) this.#unknown.push(call);
+    else if (ran.status === 'rejected') this.#refuse(call, ran.reason);
+    else if (confirmation.status === 'rejected') this.#refuse(call, confirmation.reason);
+    else this.#settle(call, Array.isArray(ran.value) ? ran.value : []);
+    if (this.#callsUnderWay > 0) return;
+    const unknown = this.#unknown;
+    this.#unknown = [];
+    if (unknown.length > 0) this.#run(unknown, evaluateByText);
+    this.#send();
+  }
+
+  #settle(call: Call, replies: readonly unknown[]): void {
+    let mustLeave = false;
+    for (const [index, waiting] of call.entries()) {
       const result = readAppended(replies[index]);
-      if (result instanceof CarillonError) reject(result);
-      else resolve(result);
+      this.#forget(waiting);
+      if (!(result instanceof CarillonError)) waiting.resolve(result);
+      else {
+        waiting.reject(result);
+        mustLeave ||= String(result.hints.cause).includes('READONLY');
+      }
+    }
+    // A demoted primary: what follows must go to the new one.
+    if (mustLeave) reconnect(this.options.client);
+  }
+
+  #refuse(call: Call, reason: unknown): void {
+    const refusal =
+      reason instanceof CarillonError
+        ? reason
+        : brokerError(hasMessage(reason) ? reason.message : '');
+    for (const waiting of call) {
+      this.#forget(waiting);
+      waiting.reject(refusal);
     }
   }
 
-  /** On this appender's own connection: WAIT counts the replicas that have what it wrote before. */
-  async #awaitReplicas(replicas: number): Promise<void> {
-    const { client } = this.options;
+  #forget({ publication }: Waiting): void {
+    this.#pending -= 1;
+    this.#pendingBytes -= publication.draft.length;
+  }
+
+  /**
+   * On this appender's own connection, behind its calls: WAIT counts the replicas that have all that
+   * was written before it, so a repeated id, too, is only confirmed when its message is safe.
+   */
+  async #confirmation(): Promise<void> {
+    const { client, replicas, isSharded } = this.options;
+    if (replicas === 0) return;
+    // WAIT names no key, so nothing would bring it to the node that wrote.
+    if (isSharded) throw brokerError('replicas are not confirmed in cluster mode');
     const reached = Number(await client.call('WAIT', replicas, COMMAND_TIMEOUT_MS / 2));
     if (reached >= replicas) return;
     throw new CarillonError(
@@ -109,20 +160,32 @@ export class Appender {
       { retryAfterMs: 500 },
     );
   }
+
+  *#callsOf(all: readonly Waiting[]): Iterable<Call> {
+    if (!this.options.isSharded) return yield* cut(all);
+    const byPartition = new Map<number, Waiting[]>();
+    for (const waiting of all) {
+      const partition = partitionOf(waiting.publication.channel);
+      const some = byPartition.get(partition);
+      if (some) some.push(waiting);
+      else byPartition.set(partition, [waiting]);
+    }
+    for (const some of byPartition.values()) yield* cut(some);
+  }
 }
 
-function* callsOf(all: readonly Waiting[]): Iterable<readonly Waiting[]> {
-  let batch: Waiting[] = [];
+function* cut(all: readonly Waiting[]): Iterable<Call> {
+  let call: Waiting[] = [];
   let bytes = 0;
   for (const waiting of all) {
     const size = waiting.publication.draft.length;
-    if (batch.length === CALL_PUBLICATIONS || (batch.length > 0 && bytes + size > CALL_BYTES)) {
-      yield batch;
-      batch = [];
+    if (call.length === CALL_PUBLICATIONS || (call.length > 0 && bytes + size > CALL_BYTES)) {
+      yield call;
+      call = [];
       bytes = 0;
     }
-    batch.push(waiting);
+    call.push(waiting);
     bytes += size;
   }
-  if (batch.length > 0) yield batch;
+  if (call.length > 0) yield call;
 }

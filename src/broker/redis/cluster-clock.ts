@@ -13,12 +13,14 @@ interface Sample {
  */
 export class ClusterClock {
   #samples: Sample[] = [];
-  #offsetMs = performance.timeOrigin;
+  /** Against the monotonic clock; null before the first sample. */
+  #offsetMs: number | null = null;
 
   constructor(private readonly client: RedisClient) {}
 
+  /** Whole milliseconds; the local time of day until Redis has told its own. */
   now(): number {
-    return performance.now() + this.#offsetMs;
+    return this.#offsetMs === null ? Date.now() : Math.floor(performance.now() + this.#offsetMs);
   }
 
   /** Takes one sample; rejects when Redis does not answer. */

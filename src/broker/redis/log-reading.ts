@@ -9,6 +9,7 @@ import { continuityOf, resumptionOf } from '../continuity.js';
 import { decodeEntry, type LogEntry } from '../log-entry.js';
 import { genesis, genesisTime, type Position } from '../position.js';
 import { brokerError } from './append-script.js';
+import { newLife } from './new-life.js';
 
 const READ_SCRIPT = readScript(new URL('./lua/read.lua', import.meta.url));
 const FENCE_SCRIPT = readScript(new URL('./lua/fence.lua', import.meta.url));
@@ -19,7 +20,6 @@ export class LogReading {
   constructor(
     private readonly client: RedisClient,
     private readonly keys: Keys,
-    private readonly newLife: string,
     /** Told of entries of a format that this version does not know; they are passed over. */
     private readonly foreign: (count: number) => void,
   ) {}
@@ -65,7 +65,7 @@ export class LogReading {
       this.keys.ofPartition('life', partitionOf(channel)),
     ];
     const { mode, place, askedAt } = modeOf(from);
-    const args = [channel, this.newLife, mode, place, askedAt, limit, maxBytes];
+    const args = [channel, newLife(), mode, place, askedAt, limit, maxBytes];
     const reply = await evaluate(this.client, READ_SCRIPT, names, args).catch(fail);
     const [head, entries] = split(reply);
     const facts = factsOf(head);

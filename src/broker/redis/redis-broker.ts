@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import type { Buffer } from 'node:buffer';
 import { Cluster } from 'ioredis';
 import type { ChannelName } from '../../protocol/channel-name.js';
 import type { RedisConfig } from '../../config/config.js';
@@ -22,16 +22,12 @@ import type {
 import type { Position } from '../position.js';
 import { brokerError } from './append-script.js';
 import { Appender } from './appender.js';
-import { Bus, noteMessage } from './bus.js';
+import { beatMessage, Bus, noteMessage } from './bus.js';
 import { ClusterClock } from './cluster-clock.js';
+import { Heartbeat } from './heartbeat.js';
 import { LogReading } from './log-reading.js';
 
-const BEAT_MS = 500;
-/** A bus that has not brought a beat for so long is dead, whatever its socket says. */
-const SILENCE_MS = 1_200;
-/** A beat that Redis has taken is heard in this time, if it is ever heard. */
-const HEARD_WITHIN_MS = 250;
-const CLOCK_EVERY_BEATS = 10;
+const CLOCK_EVERY_MS = 2_500;
 
 export interface RedisBrokerOptions {
   readonly redis: RedisConfig;
@@ -44,54 +40,52 @@ export interface RedisBrokerOptions {
 export class RedisBroker implements Broker {
   readonly #options: RedisBrokerOptions;
   readonly #keys: Keys;
-  readonly #newLife = randomBytes(8).toString('hex');
   readonly #commands: RedisClient;
   readonly #clock: ClusterClock;
   readonly #reading: LogReading;
+  readonly #heartbeat: Heartbeat;
   readonly #appenders = new Map<number, { appender: Appender; client: RedisClient }>();
   #bus: Bus | null = null;
   #subscriber: RedisClient | null = null;
   #listener: BrokerListener | null = null;
-  #beats: NodeJS.Timeout | null = null;
-  #beatCount = 0;
-  #lastBeatAt = Number.NEGATIVE_INFINITY;
-  #beatTakenAt = Number.NEGATIVE_INFINITY;
-  #listeningSince = Number.POSITIVE_INFINITY;
+  #clockTicks: NodeJS.Timeout | null = null;
   #isReady = false;
 
   constructor(options: RedisBrokerOptions) {
     this.#options = options;
     this.#keys = new Keys(options.redis.prefix);
-    this.#commands = connectForCommands(options.redis);
+    this.#commands = connectForCommands(options.redis, true);
     this.#clock = new ClusterClock(this.#commands);
-    this.#reading = new LogReading(this.#commands, this.#keys, this.#newLife, options.foreign);
-    this.#commands.on('ready', () => this.#commandsReady());
-    this.#commands.on('close', () => this.#judge());
+    this.#reading = new LogReading(this.#commands, this.#keys, options.foreign);
+    this.#heartbeat = new Heartbeat({
+      isOpen: () => this.#isOpen(),
+      send: () => this.#publish(this.#bus?.beatName ?? '', beatMessage()),
+      deaf: () => this.#bus?.renew(),
+      judge: () => this.#judge(),
+    });
   }
 
   start(listener: BrokerListener): void {
     this.#listener = listener;
+    this.#commands.on('ready', () => this.#commandsReady());
+    this.#commands.on('close', () => this.#judge());
+    // It goes on trying by itself, and tells by its events.
+    this.#commands.connect().catch(() => undefined);
     this.#subscriber = connectForSubscriptions(this.#options.redis);
     this.#bus = new Bus(this.#subscriber, this.#keys, this.#options.instanceId, {
       entries: (batch) => listener.entries(batch),
       note: (channel, payload) => listener.note(channel, payload),
       foreign: this.#options.foreign,
-      beat: () => {
-        this.#lastBeatAt = performance.now();
-        this.#judge();
-      },
+      beat: () => this.#heartbeat.heard(),
       connected: () => {
-        this.#listeningSince = performance.now();
         listener.missed(null);
-        this.#beat();
+        this.#heartbeat.listening();
       },
-      lost: () => {
-        this.#lastBeatAt = Number.NEGATIVE_INFINITY;
-        this.#judge();
-      },
+      lost: () => this.#heartbeat.lost(),
     });
-    this.#beats = setInterval(() => this.#beat(), BEAT_MS);
-    this.#beats.unref();
+    this.#heartbeat.start();
+    this.#clockTicks = setInterval(() => this.#sampleClock(), CLOCK_EVERY_MS);
+    this.#clockTicks.unref();
   }
 
   isReady(): boolean {
@@ -137,8 +131,10 @@ export class RedisBroker implements Broker {
   }
 
   async close(): Promise<void> {
-    if (this.#beats) clearInterval(this.#beats);
+    this.#heartbeat.stop();
+    if (this.#clockTicks) clearInterval(this.#clockTicks);
     this.#listener = null;
+    this.#bus?.close();
     if (this.#subscriber) disconnect(this.#subscriber);
     for (const { client } of this.#appenders.values()) disconnect(client);
     disconnect(this.#commands);
@@ -153,7 +149,6 @@ export class RedisBroker implements Broker {
       client,
       keys: this.#keys,
       isSharded: this.#commands instanceof Cluster,
-      newLife: this.#newLife,
       replicas,
     });
     this.#appenders.set(replicas, { appender, client });
@@ -162,42 +157,17 @@ export class RedisBroker implements Broker {
 
   #commandsReady(): void {
     this.#clock.forget();
-    void this.#sampleClock();
+    this.#sampleClock();
     // Another server may have answered, with another history.
     this.#listener?.missed(null);
-    this.#beat();
+    this.#heartbeat.beat();
   }
 
-  /** Sends a beat through Redis to this instance's own subscriber, and judges by the last one. */
-  #beat(): void {
-    this.#judge();
-    const { status } = this.#commands;
-    if (!this.#bus || status !== 'ready') return;
-    if (this.#isDeaf()) this.#bus.reconnect();
-    this.#publish(this.#bus.beatName, Buffer.from('b1')).then(
-      () => {
-        this.#beatTakenAt = performance.now();
-      },
-      () => this.#judge(),
-    );
-    if (this.#beatCount % CLOCK_EVERY_BEATS === 0) void this.#sampleClock();
-    this.#beatCount += 1;
-  }
-
-  /** Redis takes beats, but the subscriber has heard none for too long. */
-  #isDeaf(): boolean {
-    if (!this.#bus?.isConnected) return false;
-    const heardAt = Math.max(this.#lastBeatAt, this.#listeningSince);
-    const isSilent = performance.now() - heardAt > SILENCE_MS;
-    return isSilent && this.#beatTakenAt - heardAt > HEARD_WITHIN_MS;
-  }
-
-  async #sampleClock(): Promise<void> {
-    try {
-      await this.#clock.sample();
-    } catch {
+  #sampleClock(): void {
+    if (this.#commands.status !== 'ready') return;
+    this.#clock.sample().catch(() => {
       // Redis is away, which the beats will tell; the last offset still holds.
-    }
+    });
   }
 
   #publish(name: string, message: Buffer): Promise<unknown> {
@@ -206,10 +176,12 @@ export class RedisBroker implements Broker {
       : this.#commands.publish(name, message);
   }
 
+  #isOpen(): boolean {
+    return this.#commands.status === 'ready' && (this.#bus?.isConnected ?? false);
+  }
+
   #judge(): void {
-    const isFresh = performance.now() - this.#lastBeatAt <= SILENCE_MS;
-    const isReady =
-      this.#commands.status === 'ready' && (this.#bus?.isConnected ?? false) && isFresh;
+    const isReady = this.#isOpen() && this.#heartbeat.isFresh;
     if (isReady === this.#isReady) return;
     this.#isReady = isReady;
     this.#listener?.readiness(isReady);

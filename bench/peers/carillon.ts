@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Child } from '../processes/child.js';
+import { startRedis } from '../processes/redis.js';
+import { nodeOptions } from './node-options.js';
+import type { Peer } from './peer.js';
+
+/**
+ * Every message is kept, numbered and deduplicated, which the others do not do. Switched off is what
+ * they do not have either way: presence, and the limit on one publisher.
+ */
+const POLICY = {
+  namespaces: {
+    bench: {
+      presence: false,
+      history: { size: 100 },
+      dedupSeconds: 60,
+      rate: { perSecond: 1_000_000, burst: 1_000_000 },
+    },
+  },
+};
+
+const READY_MS = 15_000;
+
+export const carillon: Peer = {
+  name: 'carillon',
+  title: 'this server, history of 100, one Redis',
+
+  async start({ server, profiles }) {
+    const redis = await startRedis();
+    const folder = mkdtempSync(path.join(tmpdir(), 'carillon-bench-'));
+    const policy = path.join(folder, 'policy.json');
+    writeFileSync(policy, JSON.stringify(POLICY));
+    const secret = randomBytes(32).toString('hex');
+    const adminKey = createHash('sha256').update(randomBytes(32)).digest('hex');
+    const args = [...nodeOptions('carillon', profiles), server];
+    const child = new Child('carillon', 'measured', process.execPath, args, {
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      REDIS_URL: redis.url,
+      AUTH_JWT_SECRET: secret,
+      ADMIN_API_KEYS: `bench:${adminKey}:*`,
+      CARILLON_CONFIG: policy,
+      // As rarely as the other servers ask whether a client is alive.
+      PING_INTERVAL_MS: '25000',
+      PING_TIMEOUT_MS: '20000',
+    });
+    const port = Number(await child.announced(/"url":"http:\/\/[^"]*:(\d+)"/));
+    await untilReady(port);
+    return {
+      name: 'carillon',
+      port,
+      dialect: { name: 'carillon', secret },
+      pid: child.pid,
+      redisPid: redis.child.pid,
+      check: () => {
+        child.check();
+        redis.child.check();
+      },
+      stop: async () => {
+        await child.stop();
+        await redis.stop();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  },
+};
+
+async function untilReady(port: number): Promise<void> {
+  const deadline = performance.now() + READY_MS;
+  for (;;) {
+    const { status } = await fetch(`http://127.0.0.1:${port}/health/ready`);
+    if (status === 200) return;
+    if (performance.now() > deadline) throw new Error('carillon did not become ready');
+    await delay(50);
+  }
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { Child } from './child.js';
+import { findOnPath } from './find-on-path.js';
+
+/** A Redis of one server's own: loopback, nothing kept. */
+export interface PrivateRedis {
+  readonly url: string;
+  readonly child: Child;
+  stop(): Promise<void>;
+}
+
+export async function startRedis(): Promise<PrivateRedis> {
+  const program = process.env['REDIS_SERVER'] ?? findOnPath('redis-server');
+  if (program === null)
+    throw new Error('There is no redis-server: install it, or set REDIS_SERVER.');
+  const folder = mkdtempSync(path.join(tmpdir(), 'carillon-bench-'));
+  const port = await freePort();
+  const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+  const child = new Child('redis-server', 'other', program, [
+    ...place,
+    ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
+  ]);
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeFolder);
+  await child.announced(/Ready to accept connections/);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    child,
+    stop: async () => {
+      await child.stop();
+      removeFolder();
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = address === null || typeof address === 'string' ? 0 : address.port;
+      server.close(() => resolve(port));
+    });
+  });
+}

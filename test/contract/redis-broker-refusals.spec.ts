@@ -1,0 +1,96 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { register } from '../support/actors.js';
+import { eventually } from '../support/eventually.js';
+import { type RedisServer, startRedis } from '../support/redis-server.js';
+import { describeWithRedis } from '../support/requires.js';
+import { appendMany, newChannel, placeOf, publication, read, topOf } from './broker-under-test.js';
+import { type RedisBrokerUnderTest, startReadyRedisBroker } from './redis-broker-start.js';
+
+describeWithRedis('a broker whose Redis refuses', () => {
+  let server: RedisServer;
+  let nemesis: Redis;
+  let underTest: RedisBrokerUnderTest;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    nemesis = new Redis(server.url);
+    register({ name: 'a Redis client', end: () => nemesis.disconnect() });
+    underTest = await startReadyRedisBroker(server.url);
+  });
+
+  test('goes on in order when the scripts are forgotten', async () => {
+    const { broker } = underTest;
+    const channel = newChannel();
+    await appendMany(broker, channel, 10);
+    await nemesis.script('FLUSH');
+    // More than one call: each of them finds the script forgotten.
+    const appended = await appendMany(broker, channel, 100);
+    expect(appended.map((one) => placeOf(one).offset)).toEqual(
+      Array.from({ length: 100 }, (_, index) => index + 11),
+    );
+    await nemesis.script('FLUSH');
+    expect((await topOf(broker, channel)).offset).toBe(110);
+  });
+
+  test('is overloaded when the memory is full: nothing is announced that is not kept', async () => {
+    const { broker, heard } = underTest;
+    const channel = newChannel();
+    await broker.follow(channel);
+    const first = publication(channel);
+    await broker.append(first);
+    await nemesis.config('SET', 'maxmemory', '1');
+    const refusal = expect.objectContaining({ code: 'overloaded' });
+    await expect(broker.append(publication(channel))).rejects.toEqual(refusal);
+    await expect(broker.append(publication(newChannel()))).rejects.toEqual(refusal);
+    // What needs no room still works.
+    expect(await broker.append(first)).toMatchObject({ outcome: 'duplicate', offset: 1 });
+    expect((await read(broker, channel, { last: 5 })).entries).toHaveLength(1);
+
+    await nemesis.config('SET', 'maxmemory', '0');
+    expect(await broker.append(publication(channel))).toMatchObject({ offset: 2 });
+    expect((await heard.entriesOf(channel, 2)).map(({ offset }) => offset)).toEqual([1, 2]);
+  });
+
+  test('leaves a primary that was demoted, and publishes again when it leads', async () => {
+    const { broker, heard } = underTest;
+    const channel = newChannel();
+    await broker.append(publication(channel));
+    const missedBefore = heard.missedAll;
+    await nemesis.replicaof('127.0.0.1', '1');
+    const wish = publication(channel);
+    await expect(broker.append(wish)).rejects.toMatchObject({ code: 'unavailable' });
+    await eventually('it connects anew', () => heard.missedAll > missedBefore);
+    await nemesis.replicaof('NO', 'ONE');
+    await eventually('ready', () => broker.isReady());
+    expect(await broker.append(wish)).toMatchObject({ outcome: 'stored', offset: 2 });
+  });
+
+  test('confirms with replicas only what they have, a repeated id as well', async () => {
+    const { broker } = underTest;
+    const channel = newChannel();
+    const rules = { replicas: 1 };
+    const lonely = publication(channel, { rules });
+    // The connection of this namespace is made on the first use.
+    await eventually('it is refused for want of a replica', async () => {
+      const refusal: unknown = await broker.append(lonely).catch((error: unknown) => error);
+      return refusal instanceof Error && refusal.message.startsWith('Only 0 of 1');
+    });
+
+    const replica = await startRedis({ args: ['--replicaof', `127.0.0.1 ${server.port}`] });
+    await eventually('the replica follows', async () =>
+      (await nemesis.info('replication')).includes('state=online'),
+    );
+    expect(await broker.append(lonely)).toMatchObject({ outcome: 'duplicate', offset: 1 });
+    const appended = await appendMany(broker, channel, 50, { rules });
+    expect(placeOf(appended.at(-1)).offset).toBe(51);
+
+    replica.kill('SIGSTOP');
+    const late = publication(channel, { rules });
+    await expect(broker.append(late)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(broker.append(late)).rejects.toMatchObject({ code: 'unavailable' });
+    replica.kill('SIGCONT');
+    expect(await broker.append(late)).toMatchObject({ outcome: 'duplicate', offset: 52 });
+    await replica.stop();
+  });
+});
