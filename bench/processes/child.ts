@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { atExit } from './at-exit.js';
 import { findOnPath } from './find-on-path.js';
 
 /** Last lines that are kept, to be told when a process dies. */
@@ -34,15 +35,14 @@ export class Child {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
-    const kill = (): void => void child.kill('SIGKILL');
-    process.once('exit', kill);
+    const ended = atExit(() => child.kill('SIGKILL'));
     this.#exited = new Promise((resolve) => {
       child.once('error', (error) => {
         this.#line(error.message);
         resolve();
       });
       child.once('close', () => {
-        process.off('exit', kill);
+        ended();
         resolve();
       });
     });

@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import path from 'node:path';
 import process from 'node:process';
 import type { Audience, Load, Order, Report, Traffic } from '../load/orders.js';
+import { atExit } from './at-exit.js';
 import { pinned } from './child.js';
 
 /** The load generator: the other end of `load/main.ts`. */
 export class Generator {
   readonly #process: ChildProcess;
+  readonly #ended: () => void;
 
   constructor() {
     const program = path.resolve(import.meta.dirname, '../load/main.js');
@@ -15,7 +17,7 @@ export class Generator {
     this.#process = spawn(command ?? process.execPath, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    process.once('exit', () => this.#process.kill('SIGKILL'));
+    this.#ended = atExit(() => this.#process.kill('SIGKILL'));
   }
 
   async connect(audience: Audience): Promise<void> {
@@ -36,6 +38,7 @@ export class Generator {
     const exited = once(this.#process, 'exit');
     this.#process.disconnect();
     await exited;
+    this.#ended();
   }
 
   async #ask(order: Order): Promise<Report> {

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { atExit } from './at-exit.js';
 import { Child } from './child.js';
 import { findOnPath } from './find-on-path.js';
 
@@ -25,13 +26,14 @@ export async function startRedis(): Promise<PrivateRedis> {
     ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
   ]);
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', removeFolder);
+  const removed = atExit(removeFolder);
   await child.announced(/Ready to accept connections/);
   return {
     url: `redis://127.0.0.1:${port}`,
     child,
     stop: async () => {
       await child.stop();
+      removed();
       removeFolder();
     },
   };

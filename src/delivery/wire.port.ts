@@ -1,7 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import type { PushName, Pushes } from '../protocol/pushes.js';
 import type { ClosingPush } from '../protocol/pushes/closing.js';
-import type { EncodedMessage } from './encoded-message.js';
 
 /** One connection as delivery sees it; the gateway implements it. */
 export interface Wire {
@@ -13,7 +12,7 @@ export interface Wire {
    * writes it when that is safe, else sends them one by one through Socket.IO. `safety[i]` is false
    * for a message that goes without its position.
    */
-  write(joined: Buffer, messages: readonly EncodedMessage[], safety: readonly boolean[]): void;
+  write(joined: Buffer, messages: readonly OutgoingMessage[], safety: readonly boolean[]): void;
 
   /** Calls back once, when the kernel has taken everything; not at all when the connection ends first. */
   onceDrained(callback: () => void): void;
@@ -23,4 +22,10 @@ export interface Wire {
 
   /** Tells why, then closes. */
   close(closing: ClosingPush): void;
+}
+
+/** A message for a connection that must go through Socket.IO. */
+export interface OutgoingMessage {
+  /** Its packet without the Engine.IO prefix, and its binary parts. */
+  packet(withPosition: boolean): { readonly text: string; readonly parts: readonly Buffer[] };
 }

@@ -3,8 +3,7 @@ import type { Socket as NetSocket } from 'node:net';
 import type { Socket } from 'socket.io';
 import type { PushName, Pushes } from '../protocol/pushes.js';
 import type { ClosingPush } from '../protocol/pushes/closing.js';
-import type { EncodedMessage } from '../delivery/encoded-message.js';
-import type { Wire } from '../delivery/wire.port.js';
+import type { OutgoingMessage, Wire } from '../delivery/wire.port.js';
 
 /** The members of `ws` and engine.io that a direct write needs; private there, so checked at run time. */
 interface EngineInside {
@@ -34,7 +33,7 @@ export class SocketWire implements Wire {
     return bytes;
   }
 
-  write(joined: Buffer, messages: readonly EncodedMessage[], safety: readonly boolean[]): void {
+  write(joined: Buffer, messages: readonly OutgoingMessage[], safety: readonly boolean[]): void {
     const stream = this.#directStream();
     if (stream) {
       stream.write(joined);

@@ -11,7 +11,11 @@ import { startReadyRedisBroker } from './redis-broker-start.js';
 async function startCluster(): Promise<string> {
   const busPort = await freePort();
   const server = await startRedis({
-    args: ['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
+    args: [
+      ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
+      // A node that never met another one does not know its own address.
+      ...['--cluster-announce-ip', '127.0.0.1'],
+    ],
   });
   const client = new Redis(server.url);
   register({ name: 'a Redis client', end: () => client.disconnect() });
