@@ -18,10 +18,14 @@ await main(async () => {
   await waiting('building the bench', () =>
     run(process.execPath, [compiler, '-p', 'bench/tsconfig.build.json']),
   );
-  const bench = spawn(process.execPath, ['bench/dist/main.js', ...args], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const bench = spawn(
+    process.execPath,
+    ['--import', './scripts/start/on-leash.mjs', 'bench/dist/main.js', ...args],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
   // The terminal tells both of a Ctrl-C; this one waits until the bench has cleared up.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => bench.kill(signal));
   process.exitCode = await new Promise((resolve) =>

@@ -4,24 +4,28 @@ import { stampOf } from './stamp.js';
 /** What the decoded connections saw: how late messages came, and whether in order. */
 export class Arrivals {
   #latencies: number[] = [];
-  #disorders = 0;
+  #disorders: string[] = [];
 
-  get disorders(): number {
+  /** Each break in the order, in words. */
+  get disorders(): readonly string[] {
     return this.#disorders;
   }
 
   /** Notes one message; `after` is the number of the one before it. Returns its own number. */
   note(data: unknown, after: number): number {
     const stamp = stampOf(data);
-    if (!stamp || stamp.number !== after + 1) this.#disorders += 1;
-    if (!stamp) return after + 1;
+    if (!stamp) {
+      this.#disorders.push('a message without its stamp');
+      return after + 1;
+    }
+    if (stamp.number !== after + 1) this.#disorders.push(`message ${stamp.number} after ${after}`);
     this.#latencies.push(performance.now() - stamp.dueAt);
     return stamp.number;
   }
 
   clear(): void {
     this.#latencies = [];
-    this.#disorders = 0;
+    this.#disorders = [];
   }
 
   latency(): Latency {

@@ -148,7 +148,8 @@ export class Crowd {
     if (repeated > 0) this.#fault(`${repeated} deliveries came twice`);
     if (answered < published) this.#fault(`${published - answered} publishes were not answered`);
     const { disorders } = this.#arrivals;
-    if (disorders > 0) this.#fault(`${disorders} messages came out of order`);
+    const [first] = disorders;
+    if (first) this.#fault(`${disorders.length} breaks in the order, the first: ${first}`);
   }
 
   #fault(message: string): void {

@@ -6,6 +6,8 @@ import { type CpuTime, cpuBetween, cpuTimeOf } from './process-cpu.js';
 
 /** How long each part of a leg takes, in seconds. */
 export interface Pace {
+  /** Once for each server, before its first leg, so that its code is compiled as it is in production. */
+  readonly compile: number;
   readonly warmUp: number;
   readonly idle: number;
   readonly load: number;
@@ -41,13 +43,27 @@ const SETTLE_MS = 400;
 /** A generator that is busier than this measures itself. */
 const GENERATOR_SHARE_MAX = 0.85;
 
-export interface LegPlan {
+export interface WarmUpPlan {
   readonly peer: RunningPeer;
   readonly generator: Generator;
   readonly shape: Shape;
-  readonly pace: Pace;
+  readonly seconds: number;
   readonly channel: string;
+}
+
+export interface LegPlan extends Omit<WarmUpPlan, 'seconds'> {
+  readonly pace: Pace;
   readonly progress: (what: string) => void;
+}
+
+/** Loads a server without measuring it. @throws when even that goes wrong */
+export async function warmUp(plan: WarmUpPlan): Promise<void> {
+  const { peer, generator, shape, channel, seconds } = plan;
+  const { port, dialect } = peer;
+  await generator.connect({ port, dialect, channel, subscribers: shape.subscribers });
+  const { faults } = await generator.run({ ...shape.traffic, seconds });
+  await generator.disconnect();
+  if (faults.length > 0) throw new Error(`${peer.name}, warming up: ${faults.join('; ')}`);
 }
 
 /** Connects everybody, lets the server idle, loads it, and lets everybody go. */
@@ -58,7 +74,7 @@ export async function runLeg(plan: LegPlan): Promise<Leg> {
   await generator.connect({ port, dialect, channel, subscribers: shape.subscribers });
   await delay(SETTLE_MS);
   progress('warming up');
-  const warmUp = await generator.run({ ...shape.traffic, seconds: pace.warmUp });
+  const first = await generator.run({ ...shape.traffic, seconds: pace.warmUp });
   progress('idle');
   const beforeIdle = sample(peer);
   await delay(pace.idle * 1000);
@@ -84,7 +100,7 @@ export async function runLeg(plan: LegPlan): Promise<Leg> {
     redisPerPublish: peer.redisPid === null ? null : redis / load.published,
     idleShare: shareOf(idle),
     loadShare: shareOf(busy),
-    faults: [...warmUp.faults, ...faults, ...overload(load.generatorShare)],
+    faults: [...first.faults, ...faults, ...overload(load.generatorShare)],
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Leg, type Pace, runLeg, type Shape } from '../measure/leg.js';
+import { type Leg, type Pace, runLeg, type Shape, warmUp } from '../measure/leg.js';
 import { bareWrites } from '../peers/bare-writes.js';
 import { carillon } from '../peers/carillon.js';
 import { nestRedisAdapter } from '../peers/nest-redis-adapter.js';
@@ -18,8 +18,8 @@ export interface Comparison {
   readonly quick: Shape;
 }
 
-const FULL: Pace = { warmUp: 2, idle: 10, load: 10 };
-const QUICK: Pace = { warmUp: 0.5, idle: 1, load: 2.5 };
+const FULL: Pace = { compile: 10, warmUp: 2, idle: 10, load: 10 };
+const QUICK: Pace = { compile: 1.5, warmUp: 0.5, idle: 1, load: 2.5 };
 
 /** Ours first, then last: what drifts while a scenario runs touches both alike. */
 const ROUND = ['ours', 'theirs', 'theirs', 'ours'] as const;
@@ -49,9 +49,15 @@ async function compare(comparison: Comparison, settings: Settings): Promise<Scen
   try {
     progress('starting');
     const generator = await launch(new Generator());
-    const ours = await launch(carillon.start(start));
-    const theirs = await launch(nestRedisAdapter.start(start));
-    const floor = await launch(bareWrites.start(start));
+    const [ours, theirs, floor] = await Promise.all([
+      launch(carillon.start(start)),
+      launch(nestRedisAdapter.start(start)),
+      launch(bareWrites.start(start)),
+    ]);
+    for (const peer of [ours, theirs, floor]) {
+      progress(`warming up ${peer.name}`);
+      await warmUp({ peer, generator, shape, seconds: pace.compile, channel: `bench:${name}` });
+    }
     const order = legOrder(isQuick ? PAIRS.quick : PAIRS.full, { ours, theirs, floor });
     for (const [index, peer] of order.entries()) {
       const head = `leg ${index + 1} of ${order.length}: ${peer.name},`;

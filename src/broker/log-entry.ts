@@ -70,6 +70,9 @@ export const ENTRY_VERSION = '1';
 const CHAIN_AT = 19;
 const PREV_AT = 36;
 const OFFSET_AT = 53;
+/** From the offset to the end of the line. */
+const HEAD =
+  /^(\d{1,16}) (\d{1,16}) (\d) (\d{1,16}) (\d{1,16}) ([mt]) (\d{1,9}) (-|\d{1,9}(?:,\d{1,9})*) (\d{1,9})$/;
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 
@@ -93,32 +96,16 @@ export function decodeEntry(bytes: Buffer): LogEntry | null {
   if (bytes[0] !== 0x31 || bytes[1] !== SPACE) return null;
   const end = bytes.indexOf(NEWLINE);
   if (end < OFFSET_AT) return null;
-  const fields = bytes.toString('latin1', OFFSET_AT, end).split(' ');
-  if (fields.length !== 9) return null;
-  const [offset, at, lane, ttlMs, releaseAt, kind, textBytes, partSizes, extraBytes] = fields as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  if (kind !== 'm' && kind !== 't') return null;
-  const extraStart = end + 1;
-  const textStart = extraStart + Number(extraBytes);
-  const textEnd = textStart + Number(textBytes);
-  const parts: Buffer[] = [];
-  let at_ = textEnd;
-  if (partSizes !== '-') {
-    for (const size of partSizes.split(',')) {
-      parts.push(bytes.subarray(at_, at_ + Number(size)));
-      at_ += Number(size);
-    }
-  }
-  if (at_ !== bytes.length) return null;
+  const head = HEAD.exec(bytes.toString('latin1', OFFSET_AT, end));
+  if (!head) return null;
+  const [, offset, at, lane, ttlMs, releaseAt, kind, textBytes, partSizes, extraBytes] = head;
+  const sizes =
+    partSizes === '-' || partSizes === undefined ? [] : partSizes.split(',').map(Number);
+  const textStart = end + 1 + Number(extraBytes);
+  const partsStart = textStart + Number(textBytes);
+  if (sizes.reduce((sum, size) => sum + size, partsStart) !== bytes.length) return null;
+  const extra = textStart === end + 1 ? {} : readExtra(bytes, end + 1, textStart);
+  if (!extra) return null;
   return {
     epoch: bytes.toString('latin1', 2, 18),
     chain: bytes.toString('latin1', CHAIN_AT, CHAIN_AT + 16),
@@ -128,14 +115,27 @@ export function decodeEntry(bytes: Buffer): LogEntry | null {
     lane: Number(lane),
     ttlMs: Number(ttlMs),
     releaseAt: Number(releaseAt),
-    kind,
-    extra: textStart === extraStart ? NO_EXTRA : readExtra(bytes, extraStart, textStart),
-    text: bytes.subarray(textStart, textEnd),
-    parts,
+    kind: kind === 't' ? 't' : 'm',
+    extra,
+    text: bytes.subarray(textStart, partsStart),
+    parts: cut(bytes, partsStart, sizes),
   };
 }
 
-function readExtra(bytes: Buffer, start: number, end: number): EntryExtra {
-  // Written by encodeDraft of some instance of this version, never by a client.
-  return JSON.parse(bytes.toString('utf8', start, end)) as EntryExtra;
+function cut(bytes: Buffer, start: number, sizes: readonly number[]): Buffer[] {
+  let end = start;
+  return sizes.map((size) => {
+    end += size;
+    return bytes.subarray(end - size, end);
+  });
+}
+
+/** Written by encodeDraft of some instance; null for what somebody else put on the bus. */
+function readExtra(bytes: Buffer, start: number, end: number): EntryExtra | null {
+  try {
+    return JSON.parse(bytes.toString('utf8', start, end)) as EntryExtra;
+  } catch {
+    // The caller counts it, as everything that it does not know.
+    return null;
+  }
 }

@@ -20,8 +20,14 @@ export function brokerContract(adapter: string, start: () => Promise<BrokerUnder
 
     afterAll(() => current?.end());
 
-    describe('append', () => brokerAppendContract(underTest));
-    describe('read', () => brokerReadContract(underTest));
-    describe('announce', () => brokerAnnounceContract(underTest));
+    describe('append', () => {
+      brokerAppendContract(underTest);
+    });
+    describe('read', () => {
+      brokerReadContract(underTest);
+    });
+    describe('announce', () => {
+      brokerAnnounceContract(underTest);
+    });
   });
 }

@@ -21,6 +21,11 @@ import { startReadyRedisBroker, startRedisBroker } from './redis-broker-start.js
 
 const unavailable = expect.objectContaining({ code: 'unavailable' });
 
+/** Settles when the call was refused as `unavailable`, and fails the test when it was not. */
+async function refusalOf(call: Promise<unknown>): Promise<void> {
+  await expect(call).rejects.toEqual(unavailable);
+}
+
 /** How long something took, in milliseconds. */
 async function timed(what: Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
@@ -42,10 +47,9 @@ describeWithRedis('a broker whose Redis comes and goes', () => {
     const port = await freePort();
     const { broker, heard } = startRedisBroker(`redis://127.0.0.1:${port}`);
     const channel = newChannel();
-    const refusedIn = await timed(
-      expect(broker.append(publication(channel))).rejects.toEqual(unavailable),
-    );
-    expect(refusedIn).toBeLessThan(100);
+    const refusedIn = await timed(refusalOf(broker.append(publication(channel))));
+    // Not after the time that an answer may take.
+    expect(refusedIn).toBeLessThan(500);
     await expect(read(broker, channel, 'top')).rejects.toEqual(unavailable);
     await expect(broker.note(channel, 'x')).rejects.toEqual(unavailable);
     await expect(broker.follow(channel)).rejects.toEqual(unavailable);
@@ -53,7 +57,7 @@ describeWithRedis('a broker whose Redis comes and goes', () => {
     expect(heard.readinessTold).toEqual([]);
 
     await startRedis({ port });
-    expect(await timed(eventually('ready', () => broker.isReady()))).toBeLessThan(1_000);
+    expect(await timed(eventually('ready', () => broker.isReady()))).toBeLessThan(1_500);
     expect(heard.readinessTold).toEqual([true]);
     // Wanted before there was a Redis, and not given up.
     await broker.append(publication(channel));
@@ -72,10 +76,10 @@ describeWithRedis('a broker whose Redis comes and goes', () => {
 
     server.kill('SIGKILL');
     await eventually('told', () => !broker.isReady(), { deadlineMs: 2_000 });
-    expect(await timed(broker.append(publication(channel)).catch(() => null))).toBeLessThan(100);
+    expect(await timed(broker.append(publication(channel)).catch(() => null))).toBeLessThan(500);
 
     await startRedis({ port: server.port });
-    expect(await timed(eventually('ready', () => broker.isReady()))).toBeLessThan(1_000);
+    expect(await timed(eventually('ready', () => broker.isReady()))).toBeLessThan(1_500);
     expect(heard.readinessTold).toEqual([true, false, true]);
     expect(heard.missedAll).toBeGreaterThan(missedBefore);
     await broker.append(publication(channel, { text: 'after' }));
@@ -95,7 +99,7 @@ describeWithRedis('a broker whose Redis comes and goes', () => {
 
     server.kill('SIGSTOP');
     const stoppedAt = performance.now();
-    const settledIn = await timed(expect(broker.append(uncertain)).rejects.toEqual(unavailable));
+    const settledIn = await timed(refusalOf(broker.append(uncertain)));
     expect(settledIn).toBeLessThan(1_500);
     await eventually('told', () => !broker.isReady());
     expect(performance.now() - stoppedAt).toBeLessThan(2_000);
@@ -145,8 +149,8 @@ describeWithRedis('a broker whose Redis comes and goes', () => {
     const { broker } = await startReadyRedisBroker(server.url);
     const [channel, other] = [newChannel(), newChannel()];
     server.kill('SIGSTOP');
-    const appended = expect(broker.append(publication(channel))).rejects.toEqual(unavailable);
-    const followed = expect(broker.follow(other)).rejects.toEqual(unavailable);
+    const appended = refusalOf(broker.append(publication(channel)));
+    const followed = refusalOf(broker.follow(other));
     await broker.close();
     await Promise.all([appended, followed]);
     server.kill('SIGCONT');

@@ -13,7 +13,8 @@ describeWithRedis('a broker whose Redis refuses', () => {
   let underTest: RedisBrokerUnderTest;
 
   beforeAll(async () => {
-    server = await startRedis();
+    // A replica is served at once, not together with others that may come.
+    server = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });
     nemesis = new Redis(server.url);
     register({ name: 'a Redis client', end: () => nemesis.disconnect() });
     underTest = await startReadyRedisBroker(server.url);
@@ -78,7 +79,10 @@ describeWithRedis('a broker whose Redis refuses', () => {
     });
 
     const replica = await startRedis({ args: ['--replicaof', `127.0.0.1 ${server.port}`] });
-    await eventually('the replica has it', async () => broker.append(lonely));
+    // Online comes first; the stream begins when the replica has acknowledged what it loaded.
+    await eventually('the replica follows', async () =>
+      /state=online,offset=[1-9]/.test(await nemesis.info('replication')),
+    );
     expect(await broker.append(lonely)).toMatchObject({ outcome: 'duplicate', offset: 1 });
     const appended = await appendMany(broker, channel, 50, { rules });
     expect(placeOf(appended.at(-1)).offset).toBe(51);

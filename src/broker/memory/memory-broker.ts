@@ -12,7 +12,7 @@ import type {
   ReadQuery,
 } from '../broker.port.js';
 import { epochFor } from '../chain.js';
-import { CHANNEL_MEMORY_MS, continuityOf } from '../continuity.js';
+import { continuityOf } from '../continuity.js';
 import type { LogEntry } from '../log-entry.js';
 import { genesisTime } from '../position.js';
 import { genesisFacts, MemoryLog, pageOf } from './memory-log.js';
@@ -68,14 +68,14 @@ export class MemoryBroker implements Broker {
   async read(channel: ChannelName, query: ReadQuery): Promise<LogPage> {
     this.#requireOpen();
     const now = this.clock.now();
-    const log = this.#logs.get(channel);
+    const log = this.#known(channel, now);
     return log ? log.read(query, now) : this.#emptyPage(channel, query, now);
   }
 
   async purge(channel: ChannelName): Promise<ChannelFacts> {
     this.#requireOpen();
-    const log = this.#logs.get(channel);
-    return log ? log.purge() : genesisFacts(this.#life, channel, this.clock.now());
+    const now = this.clock.now();
+    return this.#known(channel, now)?.purge() ?? genesisFacts(this.#life, channel, now);
   }
 
   /** A history in memory does not lose its tail while its process lives. */
@@ -107,8 +107,16 @@ export class MemoryBroker implements Broker {
     if (this.#isOpen) this.#listener?.entries(batch);
   }
 
+  /** The log of a channel, unless nothing was appended to it for so long that it is forgotten. */
+  #known(channel: ChannelName, now: number): MemoryLog | undefined {
+    const log = this.#logs.get(channel);
+    if (!log?.isForgotten(now)) return log;
+    this.#logs.delete(channel);
+    return undefined;
+  }
+
   #logOf(channel: ChannelName, now: number): MemoryLog {
-    const known = this.#logs.get(channel);
+    const known = this.#known(channel, now);
     if (known) return known;
     if (this.#logs.size >= CHANNELS_MAX) {
       throw new CarillonError('overloaded', 'There are too many channels for one instance.');
@@ -137,9 +145,7 @@ export class MemoryBroker implements Broker {
 
   #forgetIdle(): void {
     const now = this.clock.now();
-    for (const [channel, log] of this.#logs) {
-      if (log.idleMs(now) > CHANNEL_MEMORY_MS) this.#logs.delete(channel);
-    }
+    for (const channel of this.#logs.keys()) this.#known(channel, now);
   }
 
   #requireOpen(): void {

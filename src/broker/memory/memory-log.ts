@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Appended, ChannelFacts, LogPage, Publication, ReadQuery } from '../broker.port.js';
 import { digestOf, epochFor, firstChain, nextChain } from '../chain.js';
-import { continuityOf, resumptionOf } from '../continuity.js';
+import { CHANNEL_MEMORY_MS, continuityOf, resumptionOf } from '../continuity.js';
 import { decodeEntry, entryPrefix, type LogEntry } from '../log-entry.js';
 import { genesis, genesisTime, type Position } from '../position.js';
 import { RememberedIds } from './remembered-ids.js';
@@ -22,7 +22,7 @@ export class MemoryLog {
   #floor: Position;
   #chain: string;
   #purgedTo = 0;
-  #ttlMs = Number.POSITIVE_INFINITY;
+  #ttlMs = 0;
   #lastAppendAt: number;
 
   constructor(
@@ -37,9 +37,9 @@ export class MemoryLog {
     this.#lastAppendAt = bornAtMs;
   }
 
-  /** Milliseconds since something was appended. */
-  idleMs(nowMs: number): number {
-    return nowMs - this.#lastAppendAt;
+  /** Nothing was appended for so long that its epoch, top and chain need not be remembered. */
+  isForgotten(nowMs: number): boolean {
+    return nowMs - this.#lastAppendAt > Math.max(CHANNEL_MEMORY_MS, this.#ttlMs);
   }
 
   append(publication: Publication, nowMs: number): { appended: Appended; entry: LogEntry | null } {
@@ -94,7 +94,9 @@ export class MemoryLog {
         nowMs,
       });
       const resumeAt = continuity === 'continued' ? from.after : resumptionOf(from.after, facts);
-      const following = this.#kept.slice(Math.max(0, resumeAt.offset - this.#floor.offset));
+      const start = Math.max(0, resumeAt.offset - this.#floor.offset);
+      // One more than asked, to know whether there is more.
+      const following = this.#kept.slice(start, start + query.limit + 1);
       const entries = within(following, query);
       return {
         facts,
@@ -108,9 +110,10 @@ export class MemoryLog {
     if (isBefore && from.before.epoch !== this.#epoch) {
       return { ...pageOf(facts, [], false), continuity: 'epoch' };
     }
-    const end = isBefore ? from.before.offset - 1 - this.#floor.offset : this.#kept.length;
-    const preceding = this.#kept.slice(0, Math.max(0, end)).toReversed();
     const limit = isBefore ? query.limit : Math.min(query.limit, from.last);
+    const asked = isBefore ? from.before.offset - 1 - this.#floor.offset : this.#kept.length;
+    const end = Math.max(0, asked);
+    const preceding = this.#kept.slice(Math.max(0, end - limit - 1), end).toReversed();
     const entries = within(preceding, { limit, maxBytes: query.maxBytes }).toReversed();
     return pageOf(facts, entries, entries.length < preceding.length);
   }

@@ -14,6 +14,9 @@ import { APPEND_SCRIPT, appendCall, brokerError, readAppended } from './append-s
 const CALL_PUBLICATIONS = 32;
 const CALL_BYTES = 262_144;
 
+/** For how long replicas are awaited: the answer must come before the call is given up. */
+const WAIT_MS = COMMAND_TIMEOUT_MS - 200;
+
 /** What may be on its way; beyond, a publish is refused instead of waiting. */
 const PENDING_MAX = 50_000;
 const PENDING_BYTES_MAX = 67_108_864;
@@ -152,7 +155,7 @@ export class Appender {
     if (replicas === 0) return;
     // WAIT names no key, so nothing would bring it to the node that wrote.
     if (isSharded) throw brokerError('replicas are not confirmed in cluster mode');
-    const reached = Number(await client.call('WAIT', replicas, COMMAND_TIMEOUT_MS / 2));
+    const reached = Number(await client.call('WAIT', replicas, WAIT_MS));
     if (reached >= replicas) return;
     throw new CarillonError(
       'unavailable',
@@ -162,7 +165,10 @@ export class Appender {
   }
 
   *#callsOf(all: readonly Waiting[]): Iterable<Call> {
-    if (!this.options.isSharded) return yield* cut(all);
+    if (!this.options.isSharded) {
+      yield* cut(all);
+      return;
+    }
     const byPartition = new Map<number, Waiting[]>();
     for (const waiting of all) {
       const partition = partitionOf(waiting.publication.channel);

@@ -42,8 +42,7 @@ export class Heartbeat {
   heard(): void {
     this.#heardAt = performance.now();
     if (this.#silence) this.#silence.refresh();
-    // Judged after the sockets were read: a loop that stood still has heard nothing, yet.
-    else this.#silence = setTimeout(() => setImmediate(this.link.judge), SILENCE_MS + 1).unref();
+    else this.#silence = setTimeout(() => this.#fallSilent(), SILENCE_MS + 1).unref();
     this.link.judge();
   }
 
@@ -70,6 +69,11 @@ export class Heartbeat {
       },
       () => this.link.judge(),
     );
+  }
+
+  #fallSilent(): void {
+    // Judged after the sockets were read: a loop that stood still has heard nothing, yet.
+    setImmediate(() => this.link.judge());
   }
 
   #isDeaf(): boolean {

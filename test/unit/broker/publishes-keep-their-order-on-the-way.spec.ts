@@ -1,0 +1,154 @@
+import { expect, test } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Appender } from '../../../src/broker/redis/appender.js';
+import { Keys } from '../../../src/redis/keys.js';
+import type { RedisClient } from '../../../src/redis/redis-client.js';
+import { newChannel, placeOf, publication, type Wish } from '../../contract/broker-under-test.js';
+
+interface Call {
+  readonly command: string;
+  readonly ids: readonly string[];
+  readonly answer: (replies: readonly unknown[]) => void;
+  readonly fail: (message: string) => void;
+}
+
+/** A connection whose answers the test gives. */
+class HeldClient {
+  readonly calls: Call[] = [];
+
+  callBuffer(command: string, _script: string, keyCount: number, ...rest: unknown[]) {
+    return new Promise<unknown>((resolve, reject) => {
+      const args = rest.slice(keyCount);
+      // Two arguments for all, then twelve for each publication; the third is its id.
+      const ids = Array.from({ length: keyCount / 5 }, (_, index) => String(args[4 + 12 * index]));
+      this.calls.push({
+        command,
+        ids: ids.map((id) => id.replace('ann\n', '')),
+        answer: resolve,
+        fail: (message) => reject(new Error(message)),
+      });
+    });
+  }
+
+  get sent(): string[] {
+    return this.calls.map(({ command, ids }) => `${command} ${ids.join(',')}`);
+  }
+}
+
+function start(isSharded = false) {
+  const client = new HeldClient();
+  const appender = new Appender({
+    // Only what the appender calls.
+    client: client as unknown as RedisClient,
+    keys: new Keys('test'),
+    isSharded,
+    replicas: 0,
+  });
+  const channel = newChannel();
+  const append = (id: string, wish: Wish = {}) =>
+    appender.append(publication(channel, { id, ...wish }));
+  return { client, appender, append };
+}
+
+const stored = (offset: number) => [0, 'e'.repeat(16), offset, 1];
+
+test('publishes of one turn are one call, in the order they were made', async () => {
+  const { client, append } = start();
+  const appended = ['a', 'b', 'c'].map((id) => append(id));
+  expect(client.sent).toEqual([]);
+  await nextTurn();
+  expect(client.sent).toEqual(['EVALSHA a,b,c']);
+  client.calls[0]?.answer([stored(1), stored(2), stored(3)]);
+  expect((await Promise.all(appended)).map((one) => placeOf(one).offset)).toEqual([1, 2, 3]);
+});
+
+test('a call holds 32 publishes or 256 KiB, and a larger one alone', async () => {
+  const { client, append } = start();
+  const ids = Array.from({ length: 33 }, (_, index) => String(index));
+  for (const id of ids) void append(id);
+  await nextTurn();
+  expect(client.calls.map((call) => call.ids.length)).toEqual([32, 1]);
+
+  for (const id of ['a', 'b', 'c']) void append(id, { text: 'x'.repeat(120_000) });
+  void append('d', { text: 'x'.repeat(400_000) });
+  await nextTurn();
+  expect(client.sent.slice(2)).toEqual(['EVALSHA a,b', 'EVALSHA c', 'EVALSHA d']);
+});
+
+test('a call of a cluster stays in one partition', async () => {
+  const { client, appender } = start(true);
+  const [one, other] = [newChannel(), newChannel()];
+  for (const [id, channel] of [
+    ['a', one],
+    ['b', other],
+    ['c', one],
+  ] as const) {
+    void appender.append(publication(channel, { id }));
+  }
+  await nextTurn();
+  expect(client.sent).toEqual(['EVALSHA a,c', 'EVALSHA b']);
+});
+
+// Somebody else may load the script again meanwhile: then a later call would overtake.
+test('what comes after a call that found the script forgotten stays behind it', async () => {
+  const { client, append } = start();
+  const first = append('first');
+  await nextTurn();
+  const second = append('second');
+  await nextTurn();
+  client.calls[0]?.fail('NOSCRIPT No matching script.');
+  await nextTurn();
+  const third = append('third');
+  await nextTurn();
+  expect(client.sent).toEqual(['EVALSHA first', 'EVALSHA second']);
+
+  client.calls[1]?.fail('NOSCRIPT No matching script.');
+  await nextTurn();
+  expect(client.sent.slice(2)).toEqual(['EVAL first', 'EVAL second', 'EVALSHA third']);
+  for (const [index, call] of client.calls.slice(2).entries()) call.answer([stored(index + 1)]);
+  const all = await Promise.all([first, second, third]);
+  expect(all.map((one) => placeOf(one).offset)).toEqual([1, 2, 3]);
+});
+
+test.each([
+  ['OOM command not allowed when used memory is above the limit', 'overloaded'],
+  ['MISCONF Redis is configured to save but cannot', 'overloaded'],
+  ['Command timed out', 'unavailable'],
+  ['LOADING Redis is loading the dataset in memory', 'unavailable'],
+])('a call that failed with "%s" is never sent again', async (message, code) => {
+  const { client, append } = start();
+  const refused = Promise.allSettled([append('a'), append('b')]);
+  await nextTurn();
+  client.calls[0]?.fail(message);
+  for (const one of await refused) {
+    expect(one).toMatchObject({ status: 'rejected', reason: { code } });
+  }
+  await nextTurn();
+  expect(client.calls).toHaveLength(1);
+});
+
+test('a publish that failed alone does not disturb the others of its call', async () => {
+  const { client, append } = start();
+  const appended = Promise.allSettled([append('a'), append('b'), append('c')]);
+  await nextTurn();
+  client.calls[0]?.answer([stored(1), [4, 'OOM no room'], [2]]);
+  expect(await appended).toMatchObject([
+    { value: { outcome: 'stored', offset: 1 } },
+    { reason: { code: 'overloaded' } },
+    { value: { outcome: 'conflict' } },
+  ]);
+});
+
+test('what waits for answers is bounded by bytes, and there is room again after them', async () => {
+  const { client, append } = start();
+  const text = 'x'.repeat(8_388_608);
+  const held = Array.from({ length: 8 }, (_, index) => append(String(index), { text }));
+  await expect(append('more')).rejects.toMatchObject({ code: 'overloaded' });
+  await nextTurn();
+  for (const call of client.calls) call.answer([stored(1)]);
+  await Promise.all(held);
+  const again = append('more');
+  await nextTurn();
+  client.calls.at(-1)?.answer([stored(2)]);
+  expect(await again).toMatchObject({ outcome: 'stored', offset: 2 });
+});
