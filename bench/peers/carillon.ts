@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { atExit } from '../processes/at-exit.js';
 import { Child } from '../processes/child.js';
 import { startRedis } from '../processes/redis.js';
 import { nodeOptions } from './node-options.js';
@@ -33,6 +34,8 @@ export const carillon: Peer = {
   async start({ server, profiles }) {
     const redis = await startRedis();
     const folder = mkdtempSync(path.join(tmpdir(), 'carillon-bench-'));
+    const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+    const removed = atExit(removeFolder);
     const policy = path.join(folder, 'policy.json');
     writeFileSync(policy, JSON.stringify(POLICY));
     const secret = randomBytes(32).toString('hex');
@@ -65,7 +68,8 @@ export const carillon: Peer = {
       stop: async () => {
         await child.stop();
         await redis.stop();
-        rmSync(folder, { recursive: true, force: true });
+        removed();
+        removeFolder();
       },
     };
   },

@@ -19,6 +19,8 @@ export interface Config {
   readonly pingTimeoutMs: number;
   readonly outboxBytes: number;
   readonly outboxTotalBytes: number;
+  /** A connection that was just written to waits so long for more, in milliseconds; 0 turns it off. */
+  readonly joinWindowMs: number;
   readonly maxConnections: number;
   readonly transports: readonly ('websocket' | 'polling')[];
   readonly demo: boolean;

@@ -126,6 +126,11 @@ export const environmentSchema = z.object({
     'a quarter of the heap limit',
     'what may wait for all connections of this instance',
   ),
+  JOIN_WINDOW_MS: withDefault(
+    wholeNumber(0, 1000),
+    '5',
+    'a connection that was just written to waits so long for more, so that a hot stream is joined; 0 turns it off',
+  ),
   MAX_CONNECTIONS: withDefault(
     wholeNumber(1, 1_000_000),
     '15000',

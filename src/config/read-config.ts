@@ -105,6 +105,7 @@ function configOf(env: Environment, policy: Config['policy'], surroundings: Surr
     pingTimeoutMs: env.PING_TIMEOUT_MS,
     outboxBytes: env.OUTBOX_BYTES,
     outboxTotalBytes: env.OUTBOX_TOTAL_BYTES ?? Math.floor(surroundings.heapLimitBytes() / 4),
+    joinWindowMs: env.JOIN_WINDOW_MS,
     maxConnections: env.MAX_CONNECTIONS,
     transports: env.TRANSPORTS,
     demo: env.DEMO ?? !isProduction,

@@ -41,6 +41,8 @@ export class DeliveryService {
   readonly #logger = new Logger('Delivery');
   readonly #sessions = new Map<string, Session>();
   readonly #rules: OutboxRules;
+  readonly #later = new Set<Session>();
+  #window: NodeJS.Timeout | null = null;
   #waiting = 0;
 
   constructor(
@@ -87,6 +89,7 @@ export class DeliveryService {
     for (const subscription of session.subscriptions.values()) this.channels.remove(subscription);
     session.subscriptions.clear();
     this.#sessions.delete(session.id);
+    this.#later.delete(session);
   }
 
   /**
@@ -135,7 +138,37 @@ export class DeliveryService {
       if (item.kind === 'entry') this.#deliverEntry(channel, item.entry, owed);
       else this.#deliverBreak(channel, item, owed);
     }
-    for (const session of owed) session.outbox.flush();
+    this.#send(owed, items.some(isUrgent));
+  }
+
+  /**
+   * An idle connection gets its share at once. One that was written to a moment ago waits for the rest
+   * of its window, so that a hot stream is joined; `critical` does not wait.
+   */
+  #send(owed: ReadonlySet<Session>, isUrgentBatch: boolean): void {
+    const now = performance.now();
+    const { joinWindowMs } = this.config;
+    for (const session of owed) {
+      if (isUrgentBatch || now - session.writtenAt >= joinWindowMs) {
+        session.writtenAt = now;
+        session.outbox.flush();
+      } else {
+        this.#later.add(session);
+      }
+    }
+    this.#rules.joined.release();
+    if (this.#later.size > 0) this.#window ??= setTimeout(() => this.#sendLater(), joinWindowMs);
+  }
+
+  #sendLater(): void {
+    this.#window = null;
+    const due = [...this.#later];
+    this.#later.clear();
+    const now = performance.now();
+    for (const session of due) {
+      session.writtenAt = now;
+      session.outbox.flush();
+    }
     this.#rules.joined.release();
   }
 
@@ -216,6 +249,10 @@ export class DeliveryService {
     const free = 1 - Math.min(1, this.#waiting / outboxTotalBytes);
     return Math.max(MIN_OUTBOX_BYTES, Math.trunc(outboxBytes * free));
   }
+}
+
+function isUrgent(item: FeedItem): boolean {
+  return item.kind === 'entry' && item.entry.lane === 0;
 }
 
 /** Even a full instance lets one small message wait for a connection. */

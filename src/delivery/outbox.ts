@@ -35,8 +35,12 @@ export interface OutboxRules {
  * told as one `gap` that `history` refills. Whoever pushes must `flush` in the same turn.
  */
 export class Outbox {
-  /** This turn's messages for a connection that owes nothing: they never see a lane. */
-  readonly #turn: { subscription: Subscription; message: EncodedMessage }[] = [];
+  /**
+   * Messages for a connection that owes nothing, which never see a lane, and whom they are for: two
+   * lists side by side, because one object for each message and socket would be the dearest part.
+   */
+  readonly #turn: EncodedMessage[] = [];
+  readonly #turnFor: Subscription[] = [];
   #turnBytes = 0;
   readonly #lanes = new PriorityLanes();
   #isBlocked = false;
@@ -66,7 +70,8 @@ export class Outbox {
 
   pushMessage(subscription: Subscription, message: EncodedMessage): void {
     if (this.#lanes.isEmpty && message.entry.ttlMs === 0) {
-      this.#turn.push({ subscription, message });
+      this.#turn.push(message);
+      this.#turnFor.push(subscription);
       this.#turnBytes += message.bytes;
       return;
     }
@@ -123,31 +128,33 @@ export class Outbox {
       return false;
     }
     const [first] = turn;
-    if (first && turn.length === 1) {
-      this.wire.write(first.message.frames(true), [first.message], ALL_SAFE);
-      first.subscription.passed(first.message.entry, true);
-    } else {
-      const frames: Buffer[] = [];
-      const messages: EncodedMessage[] = [];
-      for (const { message } of turn) {
-        frames.push(message.frames(true));
-        messages.push(message);
-      }
-      this.wire.write(this.rules.joined.join(frames), messages, ALL_SAFE);
-      for (const { subscription, message } of turn) subscription.passed(message.entry, true);
+    const joined =
+      first && turn.length === 1
+        ? first.frames(true)
+        : this.rules.joined.join(turn.map((message) => message.frames(true)));
+    this.wire.write(joined, turn, ALL_SAFE);
+    for (const [index, message] of turn.entries()) {
+      this.#turnFor[index]?.passed(message.entry, true);
     }
     this.rules.delivered(turn.length);
-    turn.length = 0;
-    this.#turnBytes = 0;
+    this.#endTurn();
     return true;
   }
 
   /** This turn's messages cannot leave at once: from here on lanes decide. */
   #queueTurn(): void {
-    for (const { subscription, message } of this.#turn) {
-      this.#lanes.push(subscription, message.entry.lane, { kind: 'message', message });
+    for (const [index, message] of this.#turn.entries()) {
+      const subscription = this.#turnFor[index];
+      if (subscription) {
+        this.#lanes.push(subscription, message.entry.lane, { kind: 'message', message });
+      }
     }
+    this.#endTurn();
+  }
+
+  #endTurn(): void {
     this.#turn.length = 0;
+    this.#turnFor.length = 0;
     this.#turnBytes = 0;
   }
 

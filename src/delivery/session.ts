@@ -9,6 +9,9 @@ const BROADCASTS_REMEMBERED = 256;
 /** One connection of one user, as delivery knows it. */
 export class Session {
   readonly subscriptions = new Map<ChannelName, Subscription>();
+  /** When it was last written to by a fan-out, on the monotonic clock. */
+  writtenAt = Number.NEGATIVE_INFINITY;
+
   readonly #broadcasts = new Set<string>();
   #isOpen = true;
 

@@ -24,6 +24,9 @@ const WS_OPEN = 1;
 
 /** One Socket.IO connection as delivery sees it. */
 export class SocketWire implements Wire {
+  /** Whether frames go out as they are; fixed by the WebSocket handshake, and dear to ask for. */
+  #isUncompressed: boolean | null = null;
+
   constructor(private readonly socket: Socket) {}
 
   unflushed(): number {
@@ -78,7 +81,7 @@ export class SocketWire implements Wire {
       writeBuffer.length > 0 ||
       this.socket.conn.readyState !== 'open' ||
       websocket?.readyState !== WS_OPEN ||
-      websocket.extensions !== '' ||
+      !(this.#isUncompressed ??= websocket.extensions === '') ||
       websocket._sender?._state !== 0
     ) {
       return null;

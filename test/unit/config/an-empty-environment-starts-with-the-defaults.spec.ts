@@ -46,6 +46,7 @@ describe('defaults', () => {
       pingTimeoutMs: 4000,
       outboxBytes: 131_072,
       outboxTotalBytes: 250,
+      joinWindowMs: 5,
       maxConnections: 15_000,
       transports: ['websocket'],
       demo: true,
