@@ -71,6 +71,8 @@ export function publicationOf(
       headers ?? null,
       priority,
       origin.releaseTogether ? null : (releaseAt ?? null),
+      // Without them the same bytes cut elsewhere would be the same content.
+      parts.map((part) => part.length),
     ]),
   );
   content.update(json);

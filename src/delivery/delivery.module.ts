@@ -2,8 +2,12 @@ import { Global, Module } from '@nestjs/common';
 import { CatchUp } from './catch-up.js';
 import { DeliveryService } from './delivery.service.js';
 import { FollowedChannels } from './followed-channels.js';
+import { SlowConsumers } from './slow-consumers.js';
 
 /** One for the whole instance: the relay's controller, the channels and the gateway share it. */
 @Global()
-@Module({ providers: [DeliveryService, CatchUp, FollowedChannels], exports: [DeliveryService] })
+@Module({
+  providers: [DeliveryService, CatchUp, FollowedChannels, SlowConsumers],
+  exports: [DeliveryService],
+})
 export class DeliveryModule {}

@@ -10,6 +10,7 @@ import { presenceIn } from '../presence/presence-note.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { CatchUp, queueEntry } from './catch-up.js';
 import { EncodedMessage } from './encoded-message.js';
+import { EncodedPush } from './encoded-push.js';
 import type { FeedItem, FeedNote, FeedStatus } from './channel-feed.port.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { FollowedChannels } from './followed-channels.js';
@@ -17,6 +18,7 @@ import { gapOf } from './gap-of.js';
 import { Outbox, type OutboxRules } from './outbox.js';
 import { JoinedFrames } from './joined-frames.js';
 import { Session } from './session.js';
+import { SlowConsumers } from './slow-consumers.js';
 import { firstPage, type StartQuery } from './first-page.js';
 import { Subscription } from './subscription.js';
 import type { Wire } from './wire.port.js';
@@ -50,6 +52,7 @@ export class DeliveryService {
     @Inject(BROKER) private readonly broker: Broker,
     private readonly channels: FollowedChannels,
     private readonly catchUp: CatchUp,
+    private readonly slow: SlowConsumers,
     private readonly metrics: Metrics,
   ) {
     this.#rules = {
@@ -79,7 +82,11 @@ export class DeliveryService {
 
   /** Takes a connection in; nothing is sent to it before `session.outbox.open()`. */
   open(id: string, user: string, wire: Wire): Session {
-    const session = new Session(id, user, wire, new Outbox(wire, this.#rules));
+    const outbox = new Outbox(wire, this.#rules, {
+      stalled: () => this.slow.stalled(session),
+      recovered: () => this.slow.recovered(session),
+    });
+    const session: Session = new Session(id, user, wire, outbox);
     this.#sessions.set(id, session);
     return session;
   }
@@ -90,6 +97,7 @@ export class DeliveryService {
     session.subscriptions.clear();
     this.#sessions.delete(session.id);
     this.#later.delete(session);
+    this.slow.recovered(session);
   }
 
   /**
@@ -157,7 +165,9 @@ export class DeliveryService {
       }
     }
     this.#rules.joined.release();
-    if (this.#later.size > 0) this.#window ??= setTimeout(() => this.#sendLater(), joinWindowMs);
+    if (this.#later.size > 0 && this.#window === null) {
+      this.#window = setTimeout(() => this.#sendLater(), joinWindowMs);
+    }
   }
 
   #sendLater(): void {
@@ -172,12 +182,19 @@ export class DeliveryService {
     this.#rules.joined.release();
   }
 
+  /** Whether a request of this session may be answered: false closes a connection that never reads. */
+  mayAnswer(session: Session): boolean {
+    return this.slow.hasRoom(session);
+  }
+
   /** Hands a passing note to everybody who is in the channel here; notes of an unknown kind pass by. */
   passOn({ channel, payload }: FeedNote): void {
     const push = presenceIn(payload);
     if (!push) return;
+    const encoded = new EncodedPush('presence', push);
     for (const { session, hasBegun } of this.channels.get(channel)?.all ?? []) {
-      if (hasBegun && session.isOpen) session.wire.emit('presence', push);
+      if (!hasBegun || !session.isOpen || !this.slow.hasRoom(session)) continue;
+      session.wire.write(encoded.frame, [encoded], []);
     }
   }
 

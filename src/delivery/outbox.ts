@@ -27,6 +27,12 @@ export interface OutboxRules {
   waiting(change: number): void;
 }
 
+/** Told when the kernel stops taking what a connection is sent, and when it has taken all of it. */
+export interface OutboxWatch {
+  stalled(): void;
+  recovered(): void;
+}
+
 /**
  * What waits for one connection.
  *
@@ -51,6 +57,7 @@ export class Outbox {
   constructor(
     private readonly wire: Wire,
     private readonly rules: OutboxRules,
+    private readonly watch: OutboxWatch,
   ) {}
 
   /** Bytes that wait here; what the stream holds is not in it. */
@@ -178,8 +185,10 @@ export class Outbox {
   #awaitDrain(): void {
     if (this.#lanes.isEmpty || this.#isBlocked) return;
     this.#isBlocked = true;
+    this.watch.stalled();
     this.wire.onceDrained(() => {
       this.#isBlocked = false;
+      this.watch.recovered();
       this.flush();
     });
   }

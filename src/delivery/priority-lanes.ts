@@ -54,6 +54,9 @@ export class PriorityLanes {
 
   /** Everything in the order it came: with room for all there is nothing to overtake. */
   takeAll(): Taken[] {
+    // A gap stands where its lane was dropped, not where its offsets came: then lanes decide.
+    const hasGap = this.#lanes.some((items) => items.some(({ kind }) => kind === 'gap'));
+    if (hasGap) return this.takeUrgent(Number.POSITIVE_INFINITY);
     const busy = this.#lanes.filter((items) => items.length > 0);
     const all = busy.flatMap((items) => items.splice(0));
     if (busy.length > 1) all.sort((a, b) => a.arrival - b.arrival);

@@ -23,8 +23,6 @@ export class Subscription {
   /** What of this subscription waits in each lane of its session's outbox. */
   readonly waiting: [number, number, number, number] = [0, 0, 0, 0];
 
-  #highest: Position;
-
   constructor(
     readonly session: Session,
     readonly channel: ChannelName,
@@ -32,26 +30,19 @@ export class Subscription {
   ) {
     this.reached = start;
     this.told = start;
-    this.#highest = start;
   }
 
   startAt(position: Position): void {
     this.reached = position;
     this.told = position;
-    this.#highest = position;
   }
 
   /**
-   * Something left for the client, or was told to it as missing. When it was safe every lower offset
-   * had gone before: the client may hand back the highest place that left so far.
+   * Something left for the client, or was told to it as missing. When it was safe, every lower offset
+   * had gone before.
    */
   passed(at: Position, isSafe: boolean): void {
-    if (at.offset > this.#highest.offset || at.epoch !== this.#highest.epoch) this.#highest = at;
-    if (isSafe) this.told = this.#isAllGone() ? this.#highest : at;
-  }
-
-  #isAllGone(): boolean {
-    return this.waiting.every((count) => count === 0);
+    if (isSafe && (at.offset > this.told.offset || at.epoch !== this.told.epoch)) this.told = at;
   }
 
   /** True when something of this channel waits in another lane than this one. */

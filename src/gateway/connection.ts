@@ -22,6 +22,8 @@ export interface Connection {
   caller: Caller;
   /** Settles when the `session` was sent; commands wait for it. Never rejects. */
   ready: Promise<void>;
+  /** False, and closed, when the client leaves its answers unread. */
+  readonly isReading: () => boolean;
   /** Requests that were not answered yet. */
   pending: number;
 }

@@ -51,9 +51,11 @@ export class Connections {
     }
     const { caller, client } = handshake;
     const wire = new SocketWire(socket);
+    const session = this.delivery.open(socket.id, caller.user, wire);
     const connection: Connection = {
       socket,
-      session: this.delivery.open(socket.id, caller.user, wire),
+      session,
+      isReading: () => this.delivery.mayAnswer(session),
       client,
       limits: this.limits.forSession(),
       caller,

@@ -79,6 +79,7 @@ export class SocketAdapter extends IoAdapter {
       answer?.({ ok: false, error: refusal?.toBody() });
       return;
     }
+    if (!connection.isReading()) return;
     connection.pending += 1;
     try {
       await connection.ready;

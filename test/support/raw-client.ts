@@ -71,6 +71,15 @@ export class RawClient {
       .map((packet) => (JSON.parse(packet.slice(1)) as [string, Record<string, unknown>])[1]);
   }
 
+  /** Stops reading: what the server sends fills the kernel's buffers and then its own. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
+  readOn(): void {
+    this.#socket.resume();
+  }
+
   close(): void {
     this.#socket.terminate();
   }

@@ -1,0 +1,64 @@
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.js';
+import { Metrics } from '../telemetry/metrics.js';
+import type { Session } from './session.js';
+
+/** How long a connection may leave everything unread before it is closed, in milliseconds. */
+const STALLED_MS = 30_000;
+const SWEEP_MS = 1_000;
+
+/** Ends connections that do not read: what they missed is in the log, and they may come back for it. */
+@Injectable()
+export class SlowConsumers implements OnModuleInit, OnModuleDestroy {
+  readonly #stalled = new Map<Session, number>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly metrics: Metrics,
+  ) {}
+
+  onModuleInit(): void {
+    this.#timer = setInterval(() => this.sweep(performance.now()), SWEEP_MS);
+    this.#timer.unref();
+  }
+
+  onModuleDestroy(): void {
+    if (this.#timer) clearInterval(this.#timer);
+  }
+
+  /** The kernel has stopped taking what this connection is sent. */
+  stalled(session: Session): void {
+    if (!this.#stalled.has(session)) this.#stalled.set(session, performance.now());
+  }
+
+  /** Everything was taken, or the connection has ended. */
+  recovered(session: Session): void {
+    this.#stalled.delete(session);
+  }
+
+  /** Whether another event may be handed to the connection; closes it when it has far too much. */
+  hasRoom(session: Session): boolean {
+    if (session.wire.unflushed() <= this.config.outboxBytes) return true;
+    this.#close(session);
+    return false;
+  }
+
+  /** Called by a timer, and by tests that hold the clock. */
+  sweep(now: number): void {
+    for (const [session, since] of this.#stalled)
+      if (now - since >= STALLED_MS) this.#close(session);
+  }
+
+  #close(session: Session): void {
+    this.#stalled.delete(session);
+    if (!session.isOpen) return;
+    this.metrics.dropped('slow_consumer');
+    session.wire.close({
+      code: 'slow_consumer',
+      message: 'This connection does not read what it is sent. Connect again and resume.',
+      reconnect: true,
+      retryAfterMs: 1_000,
+    });
+  }
+}

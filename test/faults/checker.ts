@@ -1,0 +1,170 @@
+import { agreementIn } from './agreement.js';
+import type { Fact } from './history.js';
+import { Lineage } from './lineage.js';
+
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8';
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly channel: string;
+  /** Null where it is not about one reader. */
+  readonly reader: string | null;
+  readonly what: string;
+}
+
+export interface LogRecord {
+  readonly offset: number;
+  readonly id: string;
+  readonly hash: string;
+}
+
+/** A channel as the store has it in the end, read by REST. */
+export interface ChannelLog {
+  readonly channel: string;
+  readonly epoch: string;
+  /** Lower offsets are not kept any more. */
+  readonly floor: number;
+  readonly entries: readonly LogRecord[];
+}
+
+export interface Evidence {
+  readonly facts: readonly Fact[];
+  readonly logs: readonly ChannelLog[];
+  /** False: the fault took what the store had acknowledged, so readers must be told instead. */
+  readonly keepsStore: boolean;
+  /** Who reads what from the first message on. */
+  readonly readers: readonly { readonly reader: string; readonly channel: string }[];
+}
+
+/**
+ * Holds a complete history to the promise. Knows nothing of the code under test: only what was
+ * asked, what was answered, what arrived, and what the store has in the end.
+ *
+ * I1 lost · I2 duplicate · I3 order · I4 agreement · I5 phantom · I6 silent gap · I7 one id, one
+ * offset · I8 liveness (every publish settled; that all stand at the top is the drain's to find).
+ */
+export function violationsIn(evidence: Evidence): Violation[] {
+  return [
+    ...evidence.readers.flatMap((reader) => readerViolations(evidence, reader)),
+    ...agreementIn(evidence),
+    ...phantomsIn(evidence),
+    ...manyPlacesIn(evidence),
+    ...publisherOrderIn(evidence),
+    ...unsettledIn(evidence),
+  ];
+}
+
+function readerViolations(
+  evidence: Evidence,
+  { reader, channel }: Evidence['readers'][number],
+): Violation[] {
+  const lineage = new Lineage(reader, channel);
+  for (const fact of evidence.facts) {
+    if (!('reader' in fact) || fact.reader !== reader || fact.channel !== channel) continue;
+    if (fact.kind === 'deliver') lineage.deliver(fact);
+    else if (fact.kind === 'gap') lineage.gap(fact);
+    else lineage.skip(fact);
+  }
+  lineage.end();
+  const log = evidence.logs.find((it) => it.channel === channel);
+  const acked = evidence.facts.filter((fact) => fact.kind === 'ok' && fact.channel === channel);
+  const missing = new Map<string, string>();
+  for (const { offset, id } of log?.entries ?? []) {
+    if (!lineage.knowsOf(log?.epoch ?? '', offset, id)) missing.set(id, `offset ${offset}`);
+  }
+  const kept = new Set(log?.entries.map(({ id }) => id));
+  for (const fact of acked) {
+    if (fact.kind !== 'ok' || kept.has(fact.id)) continue;
+    if (lineage.knowsOf(fact.epoch, fact.offset, fact.id)) continue;
+    // A store that forgot cannot say what; that it forgot must be told.
+    if (!evidence.keepsStore && lineage.wasToldOfAnotherHistory(0)) continue;
+    missing.set(fact.id, `acknowledged at ${fact.offset} of ${fact.epoch}`);
+  }
+  const lost = [...missing].map(([id, where]): Violation => {
+    return { invariant: 'I1', channel, reader, what: `${id} (${where}) never came` };
+  });
+  return [...lineage.violations, ...lost];
+}
+
+function phantomsIn({ facts }: Evidence): Violation[] {
+  const published = new Map<string, string>();
+  const failed = new Set<string>();
+  for (const fact of facts) {
+    if (fact.kind === 'invoke') published.set(`${fact.channel} ${fact.id}`, fact.hash);
+    if (fact.kind === 'fail') failed.add(`${fact.channel} ${fact.id}`);
+  }
+  const violations: Violation[] = [];
+  for (const fact of facts) {
+    if (fact.kind !== 'deliver') continue;
+    const { channel, reader, id, hash } = fact;
+    const tell = (what: string) =>
+      violations.push({ invariant: 'I5', channel, reader, what: `${id} ${what}` });
+    const sent = published.get(`${channel} ${id}`);
+    if (sent === undefined) tell('came but was never published');
+    else if (sent !== hash) tell('came with another payload');
+    if (failed.has(`${channel} ${id}`)) tell('came though its publish had failed');
+  }
+  return violations;
+}
+
+function manyPlacesIn({ facts, logs, keepsStore }: Evidence): Violation[] {
+  const places = new Map<string, Set<string>>();
+  const add = (channel: string, id: string, epoch: string, offset: number) => {
+    const key = `${channel} ${id}`;
+    const known = places.get(key) ?? new Set();
+    places.set(key, known.add(`${epoch}/${offset}`));
+  };
+  for (const { channel, epoch, entries } of logs) {
+    for (const { id, offset } of entries) add(channel, id, epoch, offset);
+  }
+  // What a store has forgotten, a retry may store again; what it has now, it has once.
+  if (keepsStore) {
+    for (const fact of facts) {
+      if (fact.kind !== 'ok' && fact.kind !== 'deliver') continue;
+      if (fact.epoch !== null) add(fact.channel, fact.id, fact.epoch, fact.offset);
+    }
+  }
+  return [...places].flatMap(([key, at]): Violation[] => {
+    const [channel = '', id = ''] = key.split(' ');
+    if (at.size < 2) return [];
+    const what = `${id} is at ${[...at].join(' and ')}`;
+    return [{ invariant: 'I7', channel, reader: null, what }];
+  });
+}
+
+/** What one publisher sent one after another stands in the log in that order. */
+function publisherOrderIn({ facts, logs }: Evidence): Violation[] {
+  const sent = new Map<string, Extract<Fact, { kind: 'invoke' }>>();
+  for (const fact of facts) {
+    if (fact.kind === 'invoke') sent.set(`${fact.channel} ${fact.id}`, fact);
+  }
+  const violations: Violation[] = [];
+  for (const { channel, entries } of logs) {
+    const last = new Map<string, { sequence: number; id: string }>();
+    for (const { id } of entries) {
+      const invoke = sent.get(`${channel} ${id}`);
+      if (invoke === undefined) continue;
+      const { publisher, priority, sequence } = invoke;
+      const before = last.get(`${publisher} ${priority}`);
+      if (before !== undefined && before.sequence > sequence) {
+        const what = `${id} stands after ${before.id}, which ${publisher} sent later`;
+        violations.push({ invariant: 'I3', channel, reader: null, what });
+      }
+      last.set(`${publisher} ${priority}`, { sequence, id });
+    }
+  }
+  return violations;
+}
+
+function unsettledIn({ facts }: Evidence): Violation[] {
+  const open = new Map<string, { channel: string; id: string }>();
+  for (const fact of facts) {
+    if (fact.kind === 'invoke') open.set(`${fact.channel} ${fact.id}`, fact);
+    if (fact.kind === 'ok' || fact.kind === 'fail' || fact.kind === 'unknown') {
+      open.delete(`${fact.channel} ${fact.id}`);
+    }
+  }
+  return [...open.values()].map(({ channel, id }): Violation => {
+    return { invariant: 'I8', channel, reader: null, what: `the publish of ${id} never settled` };
+  });
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { hrtime } from 'node:process';
+import type { Place } from './place.js';
+
+/** What one publisher, one reader or the fault itself saw or did. */
+export type Event =
+  | {
+      readonly kind: 'invoke';
+      readonly publisher: string;
+      readonly channel: string;
+      readonly id: string;
+      readonly hash: string;
+      /** Counts the publishes of one publisher to one channel. */
+      readonly sequence: number;
+      readonly priority: string;
+    }
+  | {
+      readonly kind: 'ok';
+      readonly publisher: string;
+      readonly channel: string;
+      readonly id: string;
+      readonly epoch: string;
+      readonly offset: number;
+      readonly duplicate: boolean;
+    }
+  | {
+      /** `fail`: surely not stored. `unknown`: nobody can tell. */
+      readonly kind: 'fail' | 'unknown';
+      readonly publisher: string;
+      readonly channel: string;
+      readonly id: string;
+      readonly code: string;
+    }
+  | {
+      readonly kind: 'deliver';
+      readonly reader: string;
+      readonly channel: string;
+      /** Null: an overtaking message before the reader heard of any epoch. */
+      readonly epoch: string | null;
+      readonly offset: number;
+      readonly id: string;
+      readonly hash: string;
+      readonly priority: string;
+    }
+  | {
+      readonly kind: 'gap';
+      readonly reader: string;
+      readonly channel: string;
+      readonly reason: string;
+      readonly after: Place;
+      readonly to: Place;
+      readonly ranges: readonly (readonly [number, number])[] | null;
+    }
+  | {
+      readonly kind: 'skip';
+      readonly reader: string;
+      readonly channel: string;
+      readonly from: number;
+      readonly to: number;
+    }
+  | { readonly kind: 'state'; readonly who: string; readonly state: string; readonly url: number }
+  | { readonly kind: 'fault'; readonly what: string };
+
+/** An event with the machine's monotonic clock, in nanoseconds. */
+export type Fact = Event & { readonly at: number };
+
+/** Everything that happened in one injection, in the order in which this process learned of it. */
+export class History {
+  readonly facts: Fact[] = [];
+
+  add(event: Event): void {
+    this.facts.push({ ...event, at: monotonicNs() });
+  }
+
+  of<K extends Fact['kind']>(kind: K): Extract<Fact, { kind: K }>[] {
+    return this.facts.filter((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind);
+  }
+}
+
+/** Nanoseconds; exact in a number for the first hundred days of the machine. */
+export function monotonicNs(): number {
+  return Number(hrtime.bigint());
+}
+
+/** Says whether two payloads are the same, without keeping them. */
+export function hashOf(data: unknown): string {
+  return createHash('sha1').update(JSON.stringify(data)).digest('hex').slice(0, 16);
+}

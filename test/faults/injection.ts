@@ -1,0 +1,71 @@
+import { violationsIn, type Violation } from './checker.js';
+import { History } from './history.js';
+import { readLog } from './read-log.js';
+import type { Bite, Row, Scene } from './row.js';
+import { lasting } from './row.js';
+import { seededRandom } from './seeded-random.js';
+import { Workload } from './workload.js';
+import type { World } from './world.js';
+
+const CHANNELS = 3;
+/** So many answers before the fault: everything runs. */
+const WARM = 40;
+
+export interface Outcome {
+  readonly row: Row;
+  readonly seed: number;
+  readonly bites: readonly Bite[];
+  readonly violations: readonly Violation[];
+  /** What else did not hold, or did not come to rest. */
+  readonly failures: readonly string[];
+  readonly figures: readonly { readonly name: string; readonly ms: number }[];
+  readonly history: History;
+}
+
+let count = 0;
+
+/** One fault against a cluster under load, from the first subscription to the verdict. */
+export async function inject(world: World, row: Row, seed: number): Promise<Outcome> {
+  const random = seededRandom(seed);
+  const history = new History();
+  world.attend((what) => history.add({ kind: 'fault', what }), random);
+  count += 1;
+  const namespace = row.namespace ?? 'chat';
+  const channels = Array.from(
+    { length: CHANNELS },
+    (_, n) => `${namespace}:${row.name}-${count}-${n}`,
+  );
+  const bites: Bite[] = [];
+  const failures: string[] = [];
+  const figures: { name: string; ms: number }[] = [];
+  const workload = await Workload.start(world, channels, { history, random });
+  const scene: Scene = {
+    ...{ world, workload, history, random },
+    bites: (hit, because) => bites.push({ hit, because }),
+    claim: (holds, what) => {
+      if (!holds) failures.push(what);
+    },
+    measure: (name, ms) => figures.push({ name, ms }),
+  };
+  try {
+    await workload.acknowledged(WARM);
+    const look = await row.inject(scene);
+    await world.heal();
+    await workload.acknowledged(WARM);
+    await lasting(random.between(0, 300));
+    failures.push(...(await workload.drain()));
+    await look?.();
+    const logs = await Promise.all(
+      channels.map((channel) => readLog(world.instance(0).process.url, channel)),
+    );
+    const readers = workload.readers.flatMap(({ name: reader, channels: read }) =>
+      read.map((channel) => ({ reader, channel })),
+    );
+    const evidence = { facts: history.facts, logs, keepsStore: row.keepsStore, readers };
+    return { row, seed, bites, violations: violationsIn(evidence), failures, figures, history };
+  } finally {
+    await workload.close();
+    await world.heal();
+    world.closeDoors();
+  }
+}

@@ -1,0 +1,125 @@
+import type { Violation } from './checker.js';
+import type { Fact } from './history.js';
+import type { Place } from './place.js';
+
+type Delivery = Extract<Fact, { kind: 'deliver' }>;
+type Gap = Extract<Fact, { kind: 'gap' }>;
+type Skip = Extract<Fact, { kind: 'skip' }>;
+
+/** A stretch of one history: begins at the start, or after a gap that may lead to another one. */
+interface Stretch {
+  epoch: string | null;
+  /** The first offset that is owed. */
+  readonly from: number;
+  readonly had: Map<number, string>;
+  readonly ids: Set<string>;
+  readonly told: (readonly [number, number])[];
+  readonly lastOfPriority: Map<string, number>;
+}
+
+/** What one reader of one channel was owed and got, over all its connections. */
+export class Lineage {
+  readonly violations: Violation[] = [];
+  readonly #past: Stretch[] = [];
+  readonly #jumps: { readonly after: Place; readonly to: Place; readonly at: number }[] = [];
+  #now = stretch(null, 1);
+
+  constructor(
+    private readonly reader: string,
+    private readonly channel: string,
+  ) {}
+
+  deliver({ epoch, offset, id, priority }: Delivery): void {
+    if (epoch !== null && this.#now.epoch !== null && epoch !== this.#now.epoch) {
+      this.#tell('I6', `${id} came of epoch ${epoch} after ${this.#now.epoch} without a word`);
+      this.#begin({ epoch, offset: offset - 1 });
+    }
+    const now = this.#now;
+    now.epoch ??= epoch;
+    if (now.ids.has(id)) return this.#tell('I2', `${id} came twice, the second time at ${offset}`);
+    if (now.had.has(offset)) {
+      return this.#tell('I2', `${offset} came twice, as ${now.had.get(offset) ?? ''} and as ${id}`);
+    }
+    const last = now.lastOfPriority.get(priority) ?? 0;
+    if (offset < last) this.#tell('I3', `${id} at ${offset} came after ${last}, both ${priority}`);
+    if (offset < now.from) this.#tell('I3', `${id} at ${offset} came below ${now.from}`);
+    now.had.set(offset, id);
+    now.ids.add(id);
+    now.lastOfPriority.set(priority, Math.max(last, offset));
+  }
+
+  skip({ from, to }: Skip): void {
+    this.#now.told.push([from, to]);
+  }
+
+  gap({ reason, after, to, ranges, at }: Gap): void {
+    const isSameHistory = reason !== 'epoch' && reason !== 'rewound';
+    if (isSameHistory && ranges !== null) {
+      this.#now.told.push(...ranges);
+      return;
+    }
+    if (isSameHistory) {
+      this.#now.told.push([after.offset + 1, to.offset]);
+      return;
+    }
+    this.#jumps.push({ after, to, at });
+    this.#endStretch(after.offset);
+    this.#begin(to);
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    this.#endStretch(Number.POSITIVE_INFINITY);
+    this.#past.push(this.#now);
+  }
+
+  /** It had the message, or was told that this place is not for it or lost. */
+  knowsOf(epoch: string, offset: number, id: string): boolean {
+    const isHad = this.#past.some(
+      (it) => it.ids.has(id) || (it.epoch === epoch && covers(it.told, offset)),
+    );
+    return (
+      isHad ||
+      this.#jumps.some(({ after, to }) => {
+        if (to.epoch === epoch && after.epoch !== epoch) return offset <= to.offset;
+        if (after.epoch === epoch && to.epoch !== epoch) return offset > after.offset;
+        return to.epoch === epoch && after.offset < offset && offset <= to.offset;
+      })
+    );
+  }
+
+  /** It was told, at that time or later, that the history it had read is not the one there is. */
+  wasToldOfAnotherHistory(at: number): boolean {
+    return this.#jumps.some((jump) => jump.at >= at);
+  }
+
+  #begin({ epoch, offset }: Place): void {
+    this.#past.push(this.#now);
+    this.#now = stretch(epoch, offset + 1);
+  }
+
+  /** What is missing up to `owedTo` was passed over in silence. */
+  #endStretch(owedTo: number): void {
+    const { from, had, told } = this.#now;
+    const reached = Math.max(...had.keys(), ...told.map(([, to]) => to), 0);
+    const holes: number[] = [];
+    for (let offset = from; offset <= Math.min(reached, owedTo); offset += 1) {
+      if (!had.has(offset) && !covers(told, offset)) holes.push(offset);
+    }
+    if (holes.length === 0) return;
+    const some = holes.slice(0, 5).join(', ');
+    this.#tell('I6', `${holes.length} offsets were passed over without a word: ${some}`);
+  }
+
+  #tell(invariant: Violation['invariant'], what: string): void {
+    this.violations.push({ invariant, channel: this.channel, reader: this.reader, what });
+  }
+}
+
+function stretch(epoch: string | null, from: number): Stretch {
+  return { epoch, from, had: new Map(), ids: new Set(), told: [], lastOfPriority: new Map() };
+}
+
+function covers(ranges: readonly (readonly [number, number])[], offset: number): boolean {
+  return ranges.some(([from, to]) => from <= offset && offset <= to);
+}

@@ -1,0 +1,201 @@
+import { io, type Socket } from 'socket.io-client';
+import type { Acknowledgement, Replies } from '../../src/protocol/commands.js';
+import type { Gap, Skip } from '../../src/protocol/gap.js';
+import type { Message } from '../../src/protocol/message.js';
+import { eventually } from '../support/eventually.js';
+import { type Reader, ReaderLog, type ReaderParts } from './reader.js';
+
+const AGAIN_MS = 150;
+const ANSWER_MS = 5_000;
+
+/** What the contract asks a client to keep of a channel, and nothing more. */
+interface Followed {
+  position: string | undefined;
+  /** Offsets above the position that were had already: they had overtaken. */
+  overtook: Set<number>;
+  isLive: boolean;
+}
+
+/**
+ * A reader with the official client alone, which goes on by position as the contract says: hand
+ * back the last position, drop by offset what had overtaken. It shares no code with the SDK.
+ */
+export class PlainReader implements Reader {
+  readonly #parts: ReaderParts;
+  readonly #log: ReaderLog;
+  readonly #followed: ReadonlyMap<string, Followed>;
+  #socket: Socket | null = null;
+  #tries = 0;
+  #drops = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts;
+    this.#log = new ReaderLog(parts.name, parts.history);
+    this.#followed = new Map(
+      parts.channels.map((name) => [
+        name,
+        { position: undefined, overtook: new Set(), isLive: false },
+      ]),
+    );
+  }
+
+  get name(): string {
+    return this.#parts.name;
+  }
+
+  get channels(): readonly string[] {
+    return this.#parts.channels;
+  }
+
+  get doors(): ReaderParts['doors'] {
+    return this.#parts.doors;
+  }
+
+  get drops(): number {
+    return this.#drops;
+  }
+
+  get isConnected(): boolean {
+    return [...this.#followed.values()].every(({ isLive }) => isLive);
+  }
+
+  async start(): Promise<void> {
+    this.#open();
+    await eventually(`${this.name} is subscribed`, () => this.isConnected, { deadlineMs: 20_000 });
+  }
+
+  /** Leaves; `open` comes back by position. */
+  leave(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#socket?.disconnect();
+    this.#socket?.io.engine?.close();
+    this.#socket = null;
+    for (const followed of this.#followed.values()) followed.isLive = false;
+    this.#state('left');
+  }
+
+  /** Comes back after `leave`. */
+  comeBack(): void {
+    this.#open();
+  }
+
+  has(channel: string, id: string): boolean {
+    return this.#log.has(channel, id);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.leave();
+  }
+
+  #open(): void {
+    if (this.#isClosed) return;
+    const { doors, token, name } = this.#parts;
+    const door = doors[this.#tries % doors.length];
+    this.#tries += 1;
+    const socket = io(door?.url ?? '', {
+      forceNew: true,
+      transports: ['websocket'],
+      reconnection: false,
+      auth: { token, client: name },
+    });
+    this.#socket = socket;
+    socket.on('session', () => {
+      this.#state('connected');
+      for (const channel of this.channels) void this.#subscribe(socket, channel);
+    });
+    socket.on('message', (message: Message) => this.#message(socket, message));
+    socket.on('skip', (skip: Skip) => this.#skip(socket, skip));
+    socket.on('gap', (gap: Gap) => this.#gap(socket, gap));
+    socket.on('unsubscribed', () => socket.disconnect());
+    socket.once('disconnect', (reason) => this.#lost(socket, reason));
+    socket.once('connect_error', (error) => this.#lost(socket, error.message));
+  }
+
+  #lost(socket: Socket, reason: string): void {
+    if (this.#socket !== socket) return;
+    this.#socket = null;
+    this.#drops += 1;
+    for (const followed of this.#followed.values()) followed.isLive = false;
+    this.#state(`lost: ${reason}`);
+    socket.disconnect();
+    socket.io.engine?.close();
+    this.#timer = setTimeout(() => this.#open(), AGAIN_MS);
+  }
+
+  async #subscribe(socket: Socket, channel: string): Promise<void> {
+    const followed = this.#followed.get(channel);
+    if (followed === undefined) return;
+    while (this.#socket === socket && !followed.isLive) {
+      const since = followed.position;
+      const request = since === undefined ? { channel } : { channel, since };
+      const isLive = await new Promise<boolean>((resolve) => {
+        socket.timeout(ANSWER_MS).emit('subscribe', request, (error: unknown, reply: unknown) => {
+          // In this turn: what follows the answer may come in the same packet.
+          if (!error && this.#socket === socket) this.#begin(channel, followed, reply);
+          resolve(followed.isLive);
+        });
+      });
+      if (isLive) return;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+
+  #begin(channel: string, followed: Followed, answer: unknown): void {
+    // The contract names the shape of the answer.
+    const reply = answer as Acknowledgement<Replies['subscribe']>;
+    if (!reply.ok) return;
+    this.#log.began(channel, reply.epoch);
+    if (reply.gap !== undefined) this.#takeGap(followed, reply.gap);
+    for (const message of reply.messages) this.#takeMessage(followed, message);
+    followed.position = reply.position;
+    followed.isLive = true;
+  }
+
+  #message(socket: Socket, message: Message): void {
+    const followed = this.#liveOf(socket, message.channel);
+    if (followed !== null) this.#takeMessage(followed, message);
+  }
+
+  #skip(socket: Socket, skip: Skip): void {
+    const followed = this.#liveOf(socket, skip.channel);
+    if (followed === null) return;
+    followed.position = skip.position;
+    this.#log.skip(skip);
+  }
+
+  #gap(socket: Socket, gap: Gap): void {
+    const followed = this.#liveOf(socket, gap.channel);
+    if (followed !== null) this.#takeGap(followed, gap);
+  }
+
+  #takeMessage(followed: Followed, message: Message): void {
+    const { offset, position } = message;
+    if (position === undefined) {
+      if (followed.overtook.has(offset)) return;
+      followed.overtook.add(offset);
+    } else {
+      followed.position = position;
+      if (followed.overtook.delete(offset)) return;
+    }
+    this.#log.message(message);
+  }
+
+  #takeGap(followed: Followed, gap: Gap): void {
+    followed.position = gap.position;
+    if (gap.reason === 'epoch' || gap.reason === 'rewound') followed.overtook.clear();
+    this.#log.gap(gap);
+  }
+
+  /** Null for the leavings of a connection that is over, or of a subscription not yet begun. */
+  #liveOf(socket: Socket, channel: string): Followed | null {
+    const followed = this.#followed.get(channel);
+    return this.#socket === socket && followed?.isLive === true ? followed : null;
+  }
+
+  #state(state: string): void {
+    this.#parts.history.add({ kind: 'state', who: this.name, state, url: this.#tries });
+  }
+}

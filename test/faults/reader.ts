@@ -1,0 +1,87 @@
+import type { FaultProxy } from './fault-proxy.js';
+import { hashOf, type History } from './history.js';
+import { type Place, placeOf } from './place.js';
+
+export interface ReaderParts {
+  readonly name: string;
+  readonly channels: readonly string[];
+  /** One to each instance; the first is tried first. */
+  readonly doors: readonly FaultProxy[];
+  readonly token: string;
+  readonly history: History;
+}
+
+/** Somebody who follows channels, and writes down everything that it was given or told. */
+export interface Reader {
+  readonly name: string;
+  readonly channels: readonly string[];
+  readonly doors: readonly FaultProxy[];
+  /** Connects; resolves when every channel is subscribed. */
+  start(): Promise<void>;
+  /** It was handed this message. */
+  has(channel: string, id: string): boolean;
+  /** How often it lost its connection. */
+  readonly drops: number;
+  readonly isConnected: boolean;
+  close(): Promise<void>;
+}
+
+interface MessageSeen {
+  readonly channel: string;
+  readonly offset: number;
+  readonly position?: string;
+  readonly id: string;
+  readonly data: unknown;
+  readonly priority?: string;
+}
+
+interface GapSeen {
+  readonly channel: string;
+  readonly after: string;
+  readonly position: string;
+  readonly ranges: readonly (readonly [number, number])[] | null;
+  readonly reason: string;
+}
+
+/** Writes what one reader sees into the history. */
+export class ReaderLog {
+  readonly #ids = new Map<string, Set<string>>();
+  readonly #epochs = new Map<string, string>();
+
+  constructor(
+    private readonly reader: string,
+    private readonly history: History,
+  ) {}
+
+  /** The epoch that the server named for the channel. */
+  began(channel: string, epoch: string): void {
+    this.#epochs.set(channel, epoch);
+  }
+
+  message({ channel, offset, position, id, data, priority = 'normal' }: MessageSeen): void {
+    if (position !== undefined) this.#epochs.set(channel, placeOf(position).epoch);
+    const epoch = this.#epochs.get(channel) ?? null;
+    const { reader } = this;
+    this.history.add({
+      ...{ kind: 'deliver', reader, channel, epoch, offset, id, priority },
+      hash: hashOf(data),
+    });
+    const ids = this.#ids.get(channel) ?? new Set();
+    this.#ids.set(channel, ids.add(id));
+  }
+
+  gap({ channel, after, position, ranges, reason }: GapSeen): void {
+    const to: Place = placeOf(position);
+    this.#epochs.set(channel, to.epoch);
+    const { reader } = this;
+    this.history.add({ kind: 'gap', reader, channel, reason, after: placeOf(after), to, ranges });
+  }
+
+  skip({ channel, from, to }: { channel: string; from: number; to: number }): void {
+    this.history.add({ kind: 'skip', reader: this.reader, channel, from, to });
+  }
+
+  has(channel: string, id: string): boolean {
+    return this.#ids.get(channel)?.has(id) ?? false;
+  }
+}

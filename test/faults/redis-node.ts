@@ -1,0 +1,108 @@
+import { Redis } from 'ioredis';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { register } from '../support/actors.js';
+import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
+import { type RedisServer, startRedis } from '../support/redis-server.js';
+
+/**
+ * A Redis that keeps its data over crashes, always on the same port.
+ *
+ * `appendfsync no`: each write is handed to the kernel before it is answered, so a killed process
+ * loses nothing that it had acknowledged. `everysec` may postpone that write for two seconds while
+ * the disk is slow, and what a power cut takes is another row's business.
+ */
+export class RedisNode {
+  readonly #folder: string;
+  #server: RedisServer;
+  #isUp = true;
+
+  private constructor(
+    readonly port: number,
+    folder: string,
+    server: RedisServer,
+  ) {
+    this.#folder = folder;
+    this.#server = server;
+  }
+
+  static async start(): Promise<RedisNode> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'carillon-faults-'));
+    register({ name: 'Redis data', end: () => rm(folder, { recursive: true, force: true }) });
+    const port = await freePort();
+    return new RedisNode(port, folder, await launch(port, folder));
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#server.kill(signal);
+  }
+
+  /** SIGKILL, and waits for its end. */
+  async kill(): Promise<void> {
+    this.#isUp = false;
+    this.#server.kill('SIGKILL');
+    await this.#server.stop();
+  }
+
+  /** Comes back with what it had; resolves when it answers. */
+  async restart(): Promise<void> {
+    this.#server = await launch(this.port, this.#folder);
+    this.#isUp = true;
+    await eventually('Redis answers', async () => (await this.command('PING')) === 'PONG');
+  }
+
+  /** A copy of its data as it is now, for `restore`. */
+  async copy(): Promise<string> {
+    const copy = path.join(this.#folder, 'copy');
+    await rm(copy, { recursive: true, force: true });
+    await cp(path.join(this.#folder, 'live'), copy, { recursive: true });
+    return copy;
+  }
+
+  /** Puts the copy in place of what a Redis that is down had; without one, nothing. */
+  async restore(copy: string | null): Promise<void> {
+    const live = path.join(this.#folder, 'live');
+    await rm(live, { recursive: true, force: true });
+    if (copy !== null) await cp(copy, live, { recursive: true });
+  }
+
+  /** Runs a command on a connection of its own, as an administrator beside the cluster. */
+  async command(name: string, ...args: (string | number)[]): Promise<unknown> {
+    const client = new Redis({
+      port: this.port,
+      host: '127.0.0.1',
+      lazyConnect: true,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return await client.call(name, ...args);
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  /** One number of `INFO`. */
+  async info(section: string, field: string): Promise<number> {
+    const text = String(await this.command('INFO', section));
+    const value = new RegExp(`^${field}:(\\d+)`, 'm').exec(text)?.[1];
+    if (value === undefined) throw new Error(`INFO ${section} has no ${field}`);
+    return Number(value);
+  }
+}
+
+async function launch(port: number, folder: string): Promise<RedisServer> {
+  const live = path.join(folder, 'live');
+  await mkdir(live, { recursive: true });
+  const persistence = ['--dir', live, '--appendonly', 'yes', '--appendfsync', 'no'];
+  const copying = ['--auto-aof-rewrite-percentage', '0', '--maxmemory-policy', 'noeviction'];
+  return startRedis({ port, args: [...persistence, ...copying] });
+}

@@ -1,0 +1,46 @@
+import type { History } from './history.js';
+import type { Random } from './seeded-random.js';
+import type { Workload } from './workload.js';
+import type { World } from './world.js';
+
+/** Whether the fault really hit, and what shows it. A run that was not hit proves nothing. */
+export interface Bite {
+  readonly hit: boolean;
+  readonly because: string;
+}
+
+/** What a row works with: a cluster under load. */
+export interface Scene {
+  readonly world: World;
+  readonly workload: Workload;
+  readonly history: History;
+  readonly random: Random;
+  /** The bite, as far as the row knows it; all of them must hold. */
+  bites(hit: boolean, because: string): void;
+  /** Something beside the invariants that must hold in this row. */
+  claim(holds: boolean, what: string): void;
+  /** A measured time, in milliseconds. */
+  measure(figure: string, ms: number): void;
+}
+
+/** One kind of fault. */
+export interface Row {
+  readonly name: string;
+  readonly title: string;
+  /** False: it takes what the store had acknowledged, and then readers must be told. */
+  readonly keepsStore: boolean;
+  /** Absent: `chat`. */
+  readonly namespace?: 'small';
+  /**
+   * Does harm and mends it. Resolves with what is to be looked at when everybody is back: bites that
+   * only the whole history can show.
+   */
+  inject(scene: Scene): Promise<(() => void | Promise<void>) | void>;
+}
+
+/** For as long as a fault lasts. Nothing announces that time has passed. */
+export function lasting(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

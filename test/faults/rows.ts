@@ -1,0 +1,42 @@
+import type { Row } from './row.js';
+import { instanceKilled } from './rows/f1-instance-killed.js';
+import { rollingRestart } from './rows/f2-rolling-restart.js';
+import { instancePaused } from './rows/f3-instance-paused.js';
+import { killedBeforeAnswer } from './rows/f9-killed-before-answer.js';
+import { redisKilled } from './rows/f12-redis-killed.js';
+import { redisEmptied } from './rows/f14-redis-emptied.js';
+import { redisPaused } from './rows/f15-redis-paused.js';
+import { busCut, busSilenced } from './rows/f16-bus-cut.js';
+import { commandsCut } from './rows/f17-commands-cut.js';
+import { repliesLost } from './rows/f19-replies-lost.js';
+import { clientsReset } from './rows/f20-clients-reset.js';
+import { clientBlackHoled } from './rows/f21-client-black-holed.js';
+import { bytesSliced } from './rows/f23-bytes-sliced.js';
+import { redisRewound } from './rows/f24-redis-rewound.js';
+import { memoryFull } from './rows/f27-memory-full.js';
+import { scriptsFlushed } from './rows/f32-scripts-flushed.js';
+import { stalledReader } from './rows/f36-stalled-reader.js';
+import { trimmedWhileResuming } from './rows/f45-trimmed-while-resuming.js';
+
+/** Every fault there is, each once; a list of injections goes round it. */
+export const ROWS: readonly Row[] = [
+  instanceKilled,
+  rollingRestart,
+  instancePaused,
+  killedBeforeAnswer,
+  redisKilled,
+  redisEmptied,
+  redisPaused,
+  busCut,
+  busSilenced,
+  commandsCut,
+  repliesLost,
+  clientsReset,
+  clientBlackHoled,
+  bytesSliced,
+  redisRewound,
+  memoryFull,
+  scriptsFlushed,
+  stalledReader,
+  trimmedWhileResuming,
+];

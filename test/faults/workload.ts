@@ -1,0 +1,179 @@
+import { testSecret } from '../support/carillon-process.js';
+import { eventually } from '../support/eventually.js';
+import { tokenFor } from '../support/token.js';
+import { type History, monotonicNs } from './history.js';
+import { PlainReader } from './plain-reader.js';
+import { Publisher } from './publisher.js';
+import type { Reader } from './reader.js';
+import { SdkReader } from './sdk-reader.js';
+import type { Random } from './seeded-random.js';
+import type { World } from './world.js';
+
+const PUBLISHERS = 3;
+const SDK_READERS = 6;
+const PLAIN_READERS = 3;
+/** Mean pause between two publishes of all publishers together, in milliseconds. */
+const PAUSE_MS = 8;
+/** Everybody must be back and at the top in this time after the heal, on a machine that is shared. */
+export const LIVENESS_MS = 30_000;
+
+/**
+ * Publishers and readers for one injection. The load is open: what is sent when is decided by the
+ * seed alone, so a stall shows as lateness and not as fewer sends.
+ */
+export class Workload {
+  readonly publishers: Publisher[] = [];
+  readonly readers: Reader[] = [];
+  readonly plain: PlainReader[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  private constructor(
+    readonly world: World,
+    readonly channels: readonly string[],
+    readonly history: History,
+    private readonly random: Random,
+  ) {}
+
+  static async start(
+    world: World,
+    channels: readonly string[],
+    { history, random }: { history: History; random: Random },
+  ): Promise<Workload> {
+    const workload = new Workload(world, channels, history, random);
+    for (let n = 0; n < PUBLISHERS; n += 1) await workload.#addPublisher(n);
+    for (let n = 0; n < SDK_READERS; n += 1) await workload.#addReader(n, false);
+    for (let n = 0; n < PLAIN_READERS; n += 1) await workload.#addReader(n, true);
+    await Promise.all([...workload.publishers, ...workload.readers].map((it) => it.start()));
+    workload.#run(performance.now());
+    return workload;
+  }
+
+  publisher(number: number): Publisher {
+    const publisher = this.publishers[number % this.publishers.length];
+    if (publisher === undefined) throw new Error('no publishers');
+    return publisher;
+  }
+
+  reader(number: number): Reader {
+    const reader = this.readers[number % this.readers.length];
+    if (reader === undefined) throw new Error('no readers');
+    return reader;
+  }
+
+  /** Publishes that have no answer yet. */
+  get open(): number {
+    return this.publishers.reduce((sum, { open }) => sum + open, 0);
+  }
+
+  /** Connections lost so far, of everybody. */
+  get drops(): number {
+    return [...this.readers, ...this.publishers].reduce((sum, { drops }) => sum + drops, 0);
+  }
+
+  /** So many publishes at once from everybody, beside the schedule. */
+  burst(each: number): void {
+    for (const publisher of this.publishers) {
+      for (const channel of this.channels) {
+        for (let n = 0; n < each; n += 1) void publisher.publish(channel);
+      }
+    }
+  }
+
+  /** Resolves when the publishers have got so many more answers. */
+  async acknowledged(more: number): Promise<void> {
+    const goal = this.history.of('ok').length + more;
+    await eventually(`${more} more answers`, () => this.history.of('ok').length >= goal, {
+      deadlineMs: LIVENESS_MS,
+    });
+  }
+
+  /**
+   * Stops the load and waits until everything is settled and everybody has the last message.
+   * Resolves with what did not come to rest in time.
+   */
+  async drain(): Promise<string[]> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const stuck: string[] = [];
+    const wait = (what: string, check: () => boolean) =>
+      eventually(what, check, { deadlineMs: LIVENESS_MS }).catch((error: Error) => {
+        stuck.push(error.message);
+      });
+    await wait('every publish is settled', () => this.open === 0);
+    const last = new Map<string, string>();
+    for (const channel of this.channels) {
+      const publisher = this.publisher(0);
+      const before = this.history.of('invoke').length;
+      void publisher.publish(channel, 'low');
+      const invoke = this.history.of('invoke')[before];
+      if (invoke !== undefined) last.set(channel, invoke.id);
+    }
+    await wait('the last publishes are settled', () => this.open === 0);
+    for (const reader of this.readers) {
+      for (const channel of reader.channels) {
+        const id = last.get(channel) ?? '';
+        await wait(`${reader.name} has the last message of ${channel}`, () =>
+          reader.has(channel, id),
+        );
+        if (stuck.length > 3) return stuck;
+      }
+    }
+    // A duplicate may be on its way behind the last message.
+    const calmNs = 200_000_000;
+    await wait('nothing more comes', () => {
+      const latest = this.history.facts.at(-1)?.at ?? 0;
+      return monotonicNs() - latest > calmNs;
+    });
+    return stuck;
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await Promise.all([...this.publishers, ...this.readers].map((it) => it.close()));
+  }
+
+  async #addPublisher(number: number): Promise<void> {
+    const name = `p${number}`;
+    const doors = turned(await this.world.doorsFor(name), number);
+    const token = await tokenFor(testSecret, { sub: name });
+    this.publishers.push(new Publisher(name, doors, { token, history: this.history }));
+  }
+
+  async #addReader(number: number, isPlain: boolean): Promise<void> {
+    const name = isPlain ? `plain${number}` : `sdk${number}`;
+    const parts = {
+      name,
+      channels: this.channels,
+      doors: turned(await this.world.doorsFor(name), number),
+      token: await tokenFor(testSecret, { sub: name }),
+      history: this.history,
+    };
+    if (!isPlain) {
+      this.readers.push(new SdkReader(parts));
+      return;
+    }
+    const reader = new PlainReader(parts);
+    this.plain.push(reader);
+    this.readers.push(reader);
+  }
+
+  #run(dueAt: number): void {
+    const next = dueAt - Math.log(1 - this.random.next()) * PAUSE_MS;
+    const publisher = this.random.pick(this.publishers);
+    const channel = this.random.pick(this.channels);
+    const priority = this.random.next() < 0.1 ? 'high' : 'normal';
+    const bytes = this.random.between(0, 400);
+    this.#timer = setTimeout(
+      () => {
+        void publisher.publish(channel, priority, bytes);
+        this.#run(next);
+      },
+      Math.max(0, next - performance.now()),
+    );
+  }
+}
+
+function turned<T>(items: readonly T[], by: number): readonly T[] {
+  const start = by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}

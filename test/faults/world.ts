@@ -1,0 +1,160 @@
+import { register } from '../support/actors.js';
+import { type CarillonProcess, startCarillon } from '../support/carillon-process.js';
+import { eventually } from '../support/eventually.js';
+import { policyFile } from '../support/policy-file.js';
+import { FaultProxy } from './fault-proxy.js';
+import { RedisNode } from './redis-node.js';
+import { type Random, seededRandom } from './seeded-random.js';
+
+export const INSTANCES = 3;
+
+const rate = { perSecond: 10_000, burst: 10_000 };
+
+/** Long enough that nothing is trimmed, but where trimming is the fault. */
+const policy = {
+  namespaces: {
+    chat: { history: { size: 20_000, maxBytes: 33_554_432 }, rate },
+    small: { history: { size: 10 }, rate },
+  },
+};
+
+/** One instance, whatever process it is just now, and its own way to Redis. */
+export interface Instance {
+  readonly name: string;
+  readonly redis: FaultProxy;
+  /** The current process, or the last one. */
+  process: CarillonProcess;
+  isUp: boolean;
+}
+
+/** A cluster in which everything talks through proxies: clients to instances, instances to Redis. */
+export class World {
+  readonly #doors = new Set<FaultProxy>();
+  #note: (what: string) => void = () => undefined;
+  #random: Random = seededRandom(0);
+
+  private constructor(
+    readonly redis: RedisNode,
+    readonly instances: readonly Instance[],
+    private readonly config: string,
+  ) {}
+
+  /** Starts Redis and the instances; all is ended with the test file. */
+  static async start(): Promise<World> {
+    const redis = await RedisNode.start();
+    const config = await policyFile(policy);
+    const instances: Instance[] = [];
+    const world = new World(redis, instances, config);
+    for (let number = 0; number < INSTANCES; number += 1) {
+      const proxy = await FaultProxy.start({
+        name: `redis-of-${number}`,
+        target: () => redis.port,
+        random: { ...seededRandom(number), next: () => world.#random.next() },
+        note: (what) => world.note(what),
+      });
+      register({ name: proxy.name, end: () => proxy.end() });
+      const process = await world.#launch(`i${number}`, proxy);
+      instances.push({ name: `i${number}`, redis: proxy, process, isUp: true });
+    }
+    return world;
+  }
+
+  /** Where faults are noted, and what they are chosen by, from now on. */
+  attend(note: (what: string) => void, random: Random): void {
+    this.#note = note;
+    this.#random = random;
+  }
+
+  note(what: string): void {
+    this.#note(what);
+  }
+
+  instance(number: number): Instance {
+    const instance = this.instances[number % this.instances.length];
+    if (instance === undefined) throw new Error(`no instance ${number}`);
+    return instance;
+  }
+
+  /** One door to each instance for one client, so that a fault can pick who it meets. */
+  async doorsFor(client: string): Promise<readonly FaultProxy[]> {
+    const doors: FaultProxy[] = [];
+    for (const instance of this.instances) {
+      const door = await FaultProxy.start({
+        name: `${client}-to-${instance.name}`,
+        target: () => instance.process.port,
+        random: this.#random,
+        note: (what) => this.note(what),
+      });
+      this.#doors.add(door);
+      doors.push(door);
+    }
+    return doors;
+  }
+
+  get doors(): Iterable<FaultProxy> {
+    return this.#doors;
+  }
+
+  /** Connections of clients to one instance. */
+  clientsOf({ name }: Instance): number {
+    let count = 0;
+    for (const door of this.#doors)
+      if (door.name.endsWith(`-to-${name}`)) count += door.links.length;
+    return count;
+  }
+
+  async kill(instance: Instance): Promise<void> {
+    instance.isUp = false;
+    this.note(`SIGKILL ${instance.name}`);
+    instance.process.kill('SIGKILL');
+    await instance.process.exited;
+  }
+
+  /** SIGTERM; resolves with the exit code. */
+  async stop(instance: Instance): Promise<number | null> {
+    this.note(`SIGTERM ${instance.name}`);
+    const code = await instance.process.stop();
+    instance.isUp = false;
+    return code;
+  }
+
+  async restart(instance: Instance): Promise<void> {
+    instance.process = await this.#launch(instance.name, instance.redis);
+    instance.isUp = true;
+    this.note(`${instance.name} is back`);
+  }
+
+  /** Ends every fault there can be; resolves when all instances are ready. */
+  async heal(): Promise<void> {
+    for (const door of this.#doors) door.heal();
+    for (const { redis } of this.instances) redis.heal();
+    if (!this.redis.isUp) await this.redis.restart();
+    this.redis.signal('SIGCONT');
+    for (const { process } of this.instances) process.kill('SIGCONT');
+    await this.redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    for (const instance of this.instances) if (!instance.isUp) await this.restart(instance);
+    await Promise.all(
+      this.instances.map(({ name, process: { url } }) =>
+        eventually(
+          `${name} is ready again`,
+          async () => (await fetch(`${url}/health/ready`)).status === 200,
+          { deadlineMs: 20_000 },
+        ),
+      ),
+    );
+    this.note('healed');
+  }
+
+  /** Ends what one injection had opened. */
+  closeDoors(): void {
+    for (const door of this.#doors) door.end();
+    this.#doors.clear();
+  }
+
+  #launch(name: string, proxy: FaultProxy): Promise<CarillonProcess> {
+    return startCarillon({
+      redisUrl: `redis://127.0.0.1:${proxy.port}`,
+      env: { INSTANCE_ID: name, CARILLON_CONFIG: this.config, LOG_LEVEL: 'info' },
+    });
+  }
+}

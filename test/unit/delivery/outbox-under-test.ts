@@ -1,0 +1,113 @@
+import { Buffer } from 'node:buffer';
+import type { LogEntry } from '../../../src/broker/log-entry.js';
+import { parsePosition } from '../../../src/broker/position.js';
+import { EncodedMessage } from '../../../src/delivery/encoded-message.js';
+import { JoinedFrames } from '../../../src/delivery/joined-frames.js';
+import { Outbox } from '../../../src/delivery/outbox.js';
+import { Session } from '../../../src/delivery/session.js';
+import { Subscription } from '../../../src/delivery/subscription.js';
+import type { OutgoingMessage, Wire } from '../../../src/delivery/wire.port.js';
+import type { ChannelName } from '../../../src/protocol/channel-name.js';
+import type { Gap, Skip } from '../../../src/protocol/gap.js';
+import type { PushName, Pushes } from '../../../src/protocol/pushes.js';
+
+export const CHANNEL = 'chat:lobby' as ChannelName;
+export const EPOCH = 'e'.repeat(16);
+
+export type Sent =
+  | { readonly event: 'message'; readonly offset: number; readonly position: number | null }
+  | { readonly event: 'gap'; readonly gap: Gap }
+  | { readonly event: 'skip'; readonly skip: Skip };
+
+/** A connection whose kernel takes bytes only when the test says so. */
+export class HeldWire implements Wire {
+  readonly sent: Sent[] = [];
+  /** How many messages went with each write. */
+  readonly writes: number[] = [];
+  /** False: what is written stays unflushed. */
+  takes = true;
+  #unflushed = 0;
+  #waiting: (() => void)[] = [];
+
+  unflushed(): number {
+    return this.#unflushed;
+  }
+
+  write(joined: Buffer, messages: readonly OutgoingMessage[], safety: readonly boolean[]): void {
+    this.writes.push(messages.length);
+    if (!this.takes) this.#unflushed += joined.length;
+    for (const [index, message] of messages.entries()) {
+      const { text } = message.packet(safety[index] ?? true);
+      const [, body] = JSON.parse(text.slice(1)) as [string, { offset: number; position?: string }];
+      const position = body.position === undefined ? null : offsetOf(body.position);
+      this.sent.push({ event: 'message', offset: body.offset, position });
+    }
+  }
+
+  onceDrained(callback: () => void): void {
+    this.#waiting.push(callback);
+  }
+
+  /** The kernel takes all that was written. */
+  drain(): void {
+    this.#unflushed = 0;
+    for (const callback of this.#waiting.splice(0)) callback();
+  }
+
+  emit<N extends PushName>(event: N, payload: Pushes[N]): void {
+    if (event === 'gap') this.sent.push({ event: 'gap', gap: payload as Gap });
+    if (event === 'skip') this.sent.push({ event: 'skip', skip: payload as Skip });
+  }
+
+  close(): void {}
+}
+
+export function offsetOf(position: string): number {
+  return parsePosition(position)?.offset ?? -1;
+}
+
+export function message(offset: number, over: Partial<LogEntry> = {}, bytes = 10): EncodedMessage {
+  const body = `42["message",{"channel":"${CHANNEL}","data":"${'x'.repeat(bytes)}"`;
+  return new EncodedMessage(
+    {
+      epoch: EPOCH,
+      offset,
+      chain: String(offset).padStart(16, '0'),
+      prev: String(offset - 1).padStart(16, '0'),
+      at: 1_000,
+      lane: 2,
+      ttlMs: 0,
+      releaseAt: 0,
+      kind: 'm',
+      extra: {},
+      text: Buffer.from(body),
+      parts: [],
+      ...over,
+    },
+    false,
+  );
+}
+
+/** An open outbox with one subscription that stands before the first offset. */
+export function outboxUnderTest({ bytesMax = 131_072, now = 1_000 } = {}) {
+  const wire = new HeldWire();
+  const counted = { delivered: 0, dropped: 0, waiting: 0, stalled: 0, recovered: 0 };
+  const outbox = new Outbox(
+    wire,
+    {
+      bytesMax: () => bytesMax,
+      now: () => now,
+      joined: new JoinedFrames(),
+      delivered: (count) => (counted.delivered += count),
+      dropped: (count) => (counted.dropped += count),
+      skipped: () => undefined,
+      waiting: (change) => (counted.waiting += change),
+    },
+    { stalled: () => (counted.stalled += 1), recovered: () => (counted.recovered += 1) },
+  );
+  const session = new Session('s1', 'ann', wire, outbox);
+  const subscription = new Subscription(session, CHANNEL);
+  subscription.startAt({ epoch: EPOCH, offset: 0, chain: '0'.repeat(16) });
+  outbox.open();
+  return { wire, outbox, subscription, counted };
+}
