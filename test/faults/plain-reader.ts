@@ -66,12 +66,14 @@ export class PlainReader implements Reader {
     await eventually(`${this.name} is subscribed`, () => this.isConnected, { deadlineMs: 20_000 });
   }
 
-  /** Leaves; `open` comes back by position. */
+  /** Leaves; `comeBack` goes on by position. */
   leave(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#socket?.disconnect();
-    this.#socket?.io.engine?.close();
+    const socket = this.#socket;
+    // Before it is closed, which tells of a loss.
     this.#socket = null;
+    socket?.disconnect();
+    socket?.io.engine?.close();
     for (const followed of this.#followed.values()) followed.isLive = false;
     this.#state('left');
   }
@@ -95,6 +97,7 @@ export class PlainReader implements Reader {
     const { doors, token, name } = this.#parts;
     const door = doors[this.#tries % doors.length];
     this.#tries += 1;
+    this.#timer = null;
     const socket = io(door?.url ?? '', {
       forceNew: true,
       transports: ['websocket'],

@@ -56,7 +56,7 @@ async function pageOf(
   });
   const response = await eventually(`the history of ${channel} can be read`, async () => {
     const answer = await fetch(
-      `${url}/v1/channels/${encodeURIComponent(channel)}/messages?${query}`,
+      `${url}/v1/channels/${encodeURIComponent(channel)}/messages?${query.toString()}`,
       {
         headers: { authorization: `Bearer ${testAdminKey}` },
       },

@@ -71,7 +71,7 @@ test('a reader that stops is told of what its outbox dropped, once, and history 
     expect({ reason, refill }).toEqual({ reason: 'overflow', refill: true });
 
   const [gap] = gaps;
-  const [[first]] = gap?.ranges as [[number, number]];
+  const first = gap?.ranges[0]?.[0];
   const page = await publisher.ask('history', { channel: CHANNEL, after: gap?.after, limit: 10 });
   expect((page['messages'] as Heard[])[0]?.offset).toBe(first);
 });

@@ -39,7 +39,11 @@ export class LogReading {
     // What is kept of the history that is there now.
     const start = resumptionOf(from.after, found.page.facts);
     const rest = await this.#run(channel, query, { after: start });
-    return { ...rest.page, continuity, resumeAt: start };
+    const { epoch, floor } = rest.page.facts;
+    // Between the two reads the channel may have begun anew, or lost what followed `start`.
+    if (epoch !== found.page.facts.epoch) return this.read(channel, query);
+    const resumed = floor.offset > start.offset ? floor : start;
+    return { ...rest.page, continuity, resumeAt: resumed };
   }
 
   async purge(channel: ChannelName): Promise<ChannelFacts> {

@@ -87,7 +87,7 @@ describe('the draft', () => {
 
   test('is whole with the tail that a sender adds, and without it no JSON', () => {
     const text = entryOf(publish()).text.toString();
-    expect(() => JSON.parse(text.slice(2)) as unknown).toThrow();
+    expect(() => JSON.parse(text.slice(2)) as unknown).toThrow(SyntaxError);
     const [event, message] = JSON.parse(`${text.slice(2)}}]`) as [string, object];
     expect(event).toBe('message');
     expect(message).toEqual({

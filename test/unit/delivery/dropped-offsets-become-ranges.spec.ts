@@ -1,0 +1,67 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Position } from '../../../src/broker/position.js';
+import { OffsetRanges } from '../../../src/delivery/offset-ranges.js';
+import { message } from './outbox-under-test.js';
+
+const at = (offset: number): Position => message(offset).entry;
+
+function rangesOf(offsets: readonly number[]): OffsetRanges {
+  const ranges = new OffsetRanges();
+  for (const offset of offsets) ranges.add(at(offset));
+  return ranges;
+}
+
+/** Distinct offsets in ascending order. */
+const offsets = fc
+  .uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 })
+  .map((some) => some.sort((a, b) => a - b));
+
+test('the ranges hold every offset once, and never touch', () => {
+  fc.assert(
+    fc.property(offsets, (dropped) => {
+      const ranges = rangesOf(dropped);
+      const list = ranges.toArray();
+      const held = list.flatMap(([from, to]) =>
+        Array.from({ length: to - from + 1 }, (_, index) => from + index),
+      );
+      expect(held).toEqual(dropped);
+      expect(ranges.count).toBe(dropped.length);
+      for (const [index, [from]] of list.entries()) {
+        expect(from).toBeGreaterThan((list[index - 1]?.[1] ?? -1) + 1);
+      }
+      expect(ranges.last?.offset ?? null).toBe(dropped.at(-1) ?? null);
+    }),
+  );
+});
+
+test('two drops, one after the other, are told as one', () => {
+  fc.assert(
+    fc.property(offsets, fc.nat({ max: 40 }), (dropped, cut) => {
+      const ranges = new OffsetRanges();
+      ranges.merge(rangesOf(dropped.slice(0, cut)));
+      for (const offset of dropped.slice(cut)) ranges.add(at(offset));
+      expect(ranges.toArray()).toEqual(rangesOf(dropped).toArray());
+      expect(ranges.count).toBe(dropped.length);
+      expect(ranges.last?.offset ?? null).toBe(dropped.at(-1) ?? null);
+    }),
+  );
+});
+
+test('what is passed is no loss, but is where the reader then stands', () => {
+  const ranges = rangesOf([2, 3]);
+  ranges.pass(at(5));
+  expect(ranges.toArray()).toEqual([[2, 3]]);
+  expect(ranges.count).toBe(2);
+  expect(ranges.last?.offset).toBe(5);
+  ranges.pass(at(4));
+  expect(ranges.last?.offset).toBe(5);
+});
+
+test('what was given out does not change when more is dropped', () => {
+  const ranges = rangesOf([1]);
+  const given = ranges.toArray();
+  ranges.add(at(2));
+  expect(given).toEqual([[1, 1]]);
+  expect(ranges.toArray()).toEqual([[1, 2]]);
+});
