@@ -46,7 +46,7 @@ export default {
     project('contract', ['test/contract']),
     project('integration', ['test/integration']),
     project('cluster', ['test/cluster']),
-    // A short list; `npm run test:faults` takes as many injections as it is told.
+    // `npm run test:faults` runs it, as many injections as it is told; `npm test` does not.
     project('faults', ['test/faults']),
     project('browser', ['test/browser']),
     // Not about behaviour: `npm run check` runs it, `npm test` does not.

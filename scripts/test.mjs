@@ -1,4 +1,5 @@
-// npm test: every test there is, from a fresh clone, with nothing but Node and npm.
+// npm test: what the product does, from a fresh clone, with nothing but Node and npm. The house rules are
+// in `npm run check`, the faults in `npm run test:faults`: each takes a machine of its own.
 // What follows `--` goes to jest: npm test -- --selectProjects unit
 import './setup/check-node.mjs';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -28,7 +29,7 @@ await main(async () => {
   const reportFile = path.join(folder, 'report.json');
   try {
     // The order matters: each option ends the list that the one before it takes.
-    const ours = ['--ignoreProjects', 'tidy', '--json', `--outputFile=${reportFile}`];
+    const ours = ['--ignoreProjects', 'tidy', 'faults', '--json', `--outputFile=${reportFile}`];
     const code = await jest([...ours, ...process.argv.slice(2)], {
       // Empty: there is none, so that a test does not go and look for itself.
       CARILLON_TEST_REDIS_SERVER: redis.path ?? '',

@@ -54,13 +54,22 @@ export class FollowedLog {
       // They were announced in a history that may not be this one.
       this.#waiting = this.#waiting.filter(({ epoch }) => epoch === page.facts.epoch);
     }
+    let isDoubtful = false;
     for (const entry of page.entries) {
+      const { epoch, offset, chain } = this.#cursor;
+      if (entry.epoch === epoch && entry.offset <= offset) {
+        // The cursor went on while this page was on its way, perhaps in a history that is no more.
+        isDoubtful ||= entry.offset === offset && entry.chain !== chain;
+        continue;
+      }
+      if (isDoubtful) break;
       items.push({ kind: 'entry', channel: this.channel, entry });
       this.#cursor = entry;
     }
     this.#trust(page);
     const after = this.#settle();
-    return { items: [...items, ...after.items], mustRead: page.more || after.mustRead };
+    const mustRead = page.more || isDoubtful || after.mustRead;
+    return { items: [...items, ...after.items], mustRead };
   }
 
   /**
@@ -99,8 +108,8 @@ export class FollowedLog {
     const cursor = this.#cursor;
     if (cursor === null) return 'hole';
     if (cursor.offset === 0) {
-      // The first entry of a life: nothing came before it that a genesis could have missed.
-      return entry.offset === 1 ? 'next' : 'hole';
+      // The first entry of a life: nothing came before it that its own genesis could have missed.
+      return entry.offset === 1 && entry.epoch === cursor.epoch ? 'next' : 'hole';
     }
     if (entry.epoch !== cursor.epoch) return 'hole';
     if (entry.offset === cursor.offset + 1) return entry.prev === cursor.chain ? 'next' : 'hole';

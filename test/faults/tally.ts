@@ -27,7 +27,7 @@ export class Tally {
     ];
     if (said.length > 0) {
       this.#violations += 1;
-      const file = keep(outcome);
+      const file = keep(outcome, said);
       const some = said.slice(0, 12).join('\n  ');
       return {
         kind: 'failed',
@@ -70,10 +70,11 @@ function spread(values: readonly number[]): string {
   return `n=${sorted.length}, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`;
 }
 
-function keep({ row, seed, history }: Outcome): string {
+function keep({ row, seed, history }: Outcome, said: readonly string[]): string {
   const folder = path.join(tmpdir(), 'carillon-fault-histories');
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${row.name}-${seed}.ndjson`);
-  writeFileSync(file, history.facts.map((fact) => `${JSON.stringify(fact)}\n`).join(''));
+  const lines = [{ kind: 'verdict', said }, ...history.facts];
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   return file;
 }

@@ -49,6 +49,14 @@ test.each<[string, LogEntry[]]>([
   expect(offsets(fitReplyFromEnd(all))).toEqual([2]);
 });
 
+test('a page read backward is filled from its new end, whatever the old end weighs', () => {
+  const [first, ...light] = entries(4, 10);
+  const [heavy] = entries(1, 192 * KIB);
+  if (!first || !heavy) throw new Error('no entries');
+  expect(offsets(fitReplyFromEnd([heavy, ...light]))).toEqual([2, 3, 4]);
+  expect(offsets(fitReply([first, { ...heavy, offset: 2 }]))).toEqual([1]);
+});
+
 test('a reply of nothing is empty, and one that fits is whole', () => {
   expect(fitReply([])).toEqual([]);
   expect(fitReplyFromEnd([])).toEqual([]);

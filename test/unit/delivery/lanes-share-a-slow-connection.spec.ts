@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals';
+import { PriorityLanes, type Taken } from '../../../src/delivery/priority-lanes.js';
+import { Subscription } from '../../../src/delivery/subscription.js';
+import type { ChannelName } from '../../../src/protocol/channel-name.js';
+import { message, outboxUnderTest } from './outbox-under-test.js';
+
+const OTHER = 'chat:other' as ChannelName;
+
+/** Lanes with two channels of one session. */
+function lanesUnderTest() {
+  const { subscription } = outboxUnderTest();
+  const other = new Subscription(subscription.session, OTHER);
+  const lanes = new PriorityLanes();
+  const push = (offset: number, lane: number, to = subscription, bytes = 10): void => {
+    lanes.push(to, lane, { kind: 'message', message: message(offset, { lane }, bytes) });
+  };
+  return { lanes, push, subscription, other };
+}
+
+function offsetsOf(taken: readonly Taken[]): number[] {
+  return taken.map(({ item }) => (item.kind === 'message' ? item.message.entry.offset : -1));
+}
+
+/** Takes one item at a time. */
+function one(lanes: PriorityLanes): Taken[] {
+  return lanes.takeUrgent(1);
+}
+
+describe('what is taken', () => {
+  test('with room for all is all of it, in the order it came', () => {
+    const { lanes, push, other } = lanesUnderTest();
+    push(1, 3);
+    push(7, 0, other);
+    push(2, 1);
+    const taken = lanes.takeAll();
+    expect(offsetsOf(taken)).toEqual([1, 7, 2]);
+    expect(taken.every(({ isSafe }) => isSafe)).toBe(true);
+    expect([lanes.isEmpty, lanes.bytes]).toEqual([true, 0]);
+  });
+
+  test('with little room is the most urgent first, and one at least', () => {
+    const { lanes, push } = lanesUnderTest();
+    push(1, 3);
+    push(2, 2);
+    push(3, 0);
+    push(4, 1);
+    const order = [1, 2, 3, 4].flatMap(() => offsetsOf(one(lanes)));
+    expect(order).toEqual([3, 4, 2, 1]);
+    expect(one(lanes)).toEqual([]);
+  });
+
+  test('is every eighth time the least urgent, which so never starves', () => {
+    const { lanes, push } = lanesUnderTest();
+    for (let offset = 1; offset <= 20; offset += 1) push(offset, 0);
+    push(100, 3);
+    push(101, 3);
+    const order = offsetsOf(lanes.takeUrgent(Number.POSITIVE_INFINITY));
+    expect([order.indexOf(100), order.indexOf(101)]).toEqual([7, 15]);
+    expect(order.filter((offset) => offset <= 20)).toEqual(
+      Array.from({ length: 20 }, (_, index) => index + 1),
+    );
+  });
+
+  test('stops when the room is used up', () => {
+    const { lanes, push } = lanesUnderTest();
+    for (let offset = 1; offset <= 10; offset += 1) push(offset, 2, undefined, 1_000);
+    const cost = lanes.bytes / 10;
+    expect(offsetsOf(lanes.takeUrgent(cost * 3))).toEqual([1, 2, 3]);
+    expect(lanes.bytes).toBe(cost * 7);
+  });
+});
+
+describe('a place is safe', () => {
+  test('only when nothing of its own channel waits in another lane', () => {
+    const { lanes, push, other } = lanesUnderTest();
+    push(1, 2);
+    push(2, 0);
+    push(9, 1, other);
+    const safety = [1, 2, 3].map(() => one(lanes).map(({ isSafe }) => isSafe));
+    // It overtook 1; the other channel waits for nobody; 1 itself is the last of its channel.
+    expect(safety).toEqual([[false], [true], [true]]);
+  });
+});
+
+describe('a lane that is dropped', () => {
+  test('leaves one gap for each channel that lost something, and the other lanes alone', () => {
+    const { lanes, push, subscription, other } = lanesUnderTest();
+    push(1, 3);
+    push(2, 2);
+    push(3, 3);
+    push(8, 3, other);
+    expect(lanes.dropLane(3)).toBe(3);
+    const taken = lanes.takeUrgent(Number.POSITIVE_INFINITY);
+    expect(offsetsOf(taken)).toEqual([2, -1, -1]);
+    const gaps = taken.flatMap(({ item }) =>
+      item.kind === 'gap' ? [[item.subscription, item.ranges.toArray()] as const] : [],
+    );
+    expect(gaps).toEqual([
+      [
+        subscription,
+        [
+          [1, 1],
+          [3, 3],
+        ],
+      ],
+      [other, [[8, 8]]],
+    ]);
+  });
+
+  test('again and again is still one gap', () => {
+    const { lanes, push } = lanesUnderTest();
+    let dropped = 0;
+    for (let offset = 1; offset <= 9; offset += 1) {
+      push(offset, 3);
+      if (offset % 3 === 0) dropped += lanes.dropLane(3);
+    }
+    expect(dropped).toBe(9);
+    const [gap, ...more] = lanes.takeAll();
+    expect(more).toEqual([]);
+    expect(gap?.item.kind === 'gap' && gap.item.ranges.toArray()).toEqual([[1, 9]]);
+    expect([lanes.isEmpty, lanes.bytes]).toEqual([true, 0]);
+  });
+});
+
+test('what is forgotten of one channel takes nothing from the others', () => {
+  const { lanes, push, subscription, other } = lanesUnderTest();
+  push(1, 0);
+  push(8, 2, other);
+  const bytes = lanes.bytes / 2;
+  push(2, 2);
+  lanes.forget(subscription);
+  expect([lanes.bytes, subscription.waiting]).toEqual([bytes, [0, 0, 0, 0]]);
+  expect(offsetsOf(lanes.takeAll())).toEqual([8]);
+  expect([lanes.isEmpty, other.waiting]).toEqual([true, [0, 0, 0, 0]]);
+});

@@ -1,0 +1,188 @@
+import { describe, expect, test } from '@jest/globals';
+import { type ChannelLog, type Evidence, violationsIn } from '../../faults/checker.js';
+import type { Event, Fact } from '../../faults/history.js';
+
+const channel = 'chat:a';
+const reader = 'r';
+const publisher = 'p';
+const epoch = 'e1';
+
+describe('the checker', () => {
+  test('says nothing of a history in which everything is as it should be', () => {
+    expect(found([...published(1, 2, 3), ...delivered(1, 2, 3)], log(1, 2, 3))).toEqual([]);
+  });
+
+  test('says nothing of what overtook, of skips and of gaps that were told', () => {
+    const events = [
+      ...published(1, 2, 4, 5),
+      invoke(3, 'high'),
+      ok('m3', 3),
+      ...delivered(1),
+      delivery(3, { priority: 'high' }),
+      delivery(2),
+      skip(4, 4),
+      gap('trimmed', [epoch, 4], [epoch, 5], [[5, 5]]),
+    ].flat();
+    expect(found(events, log(1, 2, 3, 4, 5))).toEqual([]);
+  });
+
+  test('finds a message that was acknowledged and never came', () => {
+    expect(found([...published(1, 2), ...delivered(1)], log(1, 2))).toEqual(['I1']);
+  });
+
+  test('finds a message that was acknowledged, is in no log and never came', () => {
+    expect(found([...published(1, 2), ...delivered(1)], log(1))).toEqual(['I1', 'I4']);
+  });
+
+  test('finds a message that came twice', () => {
+    expect(found([...published(1), ...delivered(1, 1)], log(1))).toEqual(['I2']);
+  });
+
+  test('finds a message that came twice under two offsets', () => {
+    const events = [...published(1), ...delivered(1), delivery(2, { id: 'm1' })];
+    expect(found(events, log(1))).toEqual(['I2', 'I4', 'I7']);
+  });
+
+  test('finds messages of one priority out of order', () => {
+    expect(found([...published(1, 2), ...delivered(2, 1)], log(1, 2))).toEqual(['I3']);
+  });
+
+  test('finds a publisher whose messages stand in another order than it sent them', () => {
+    const events = [invoke(1), invoke(2), ok('m2', 1), ok('m1', 2)].flat();
+    const entries = [record(1, 'm2'), record(2, 'm1')];
+    const all = [...events, delivery(1, { id: 'm2' }), delivery(2, { id: 'm1' })];
+    expect(found(all, { channel, epoch, floor: 0, entries })).toEqual(['I3']);
+  });
+
+  test('finds two messages in one place', () => {
+    const events = [...published(1, 2), ...delivered(1), delivery(2, { id: 'm3' }), ...sent(3)];
+    expect(found(events, log(1, 2))).toContain('I4');
+  });
+
+  test('finds a reader of a history that is not the one there is, when it was not told', () => {
+    const events = [...published(1), ...delivered(1)];
+    const now: ChannelLog = { channel, epoch: 'e2', floor: 0, entries: [] };
+    expect(found(events, now, { keepsStore: false })).toEqual(['I4']);
+    const told = [...events, gap('epoch', [epoch, 1], ['e2', 0], null)];
+    expect(found(told, now, { keepsStore: false })).toEqual([]);
+  });
+
+  test('finds what was never published', () => {
+    expect(found(delivered(1), log(1))).toEqual(['I5']);
+  });
+
+  test('finds what came though its publish had failed', () => {
+    const failed: Event = { kind: 'fail', publisher, channel, id: 'm1', code: 'forbidden' };
+    expect(found([...invoke(1), failed, ...delivered(1)], log(1))).toEqual(['I5']);
+  });
+
+  test('finds a payload that was changed on the way', () => {
+    const events = [...published(1), delivery(1, { hash: 'other' })];
+    expect(found(events, log(1))).toEqual(['I4', 'I5']);
+  });
+
+  test('finds a place that was passed over without a word', () => {
+    expect(found([...published(1, 3), ...delivered(1, 3)], log(1, 3))).toEqual(['I6']);
+  });
+
+  test('finds a new epoch that nobody told of', () => {
+    const events = [
+      ...published(1),
+      ...delivered(1),
+      ...sent(2),
+      delivery(1, { id: 'm2', epoch: 'e2' }),
+    ];
+    const now: ChannelLog = { channel, epoch: 'e2', floor: 0, entries: [record(1, 'm2')] };
+    expect(found(events, now, { keepsStore: false })).toContain('I6');
+  });
+
+  test('finds an id that was stored twice', () => {
+    const events = [...published(1), ok('m1', 2), ...delivered(1), skip(2, 2)];
+    const entries = [record(1, 'm1'), record(2, 'm1')];
+    expect(found(events, { channel, epoch, floor: 0, entries })).toEqual(['I7']);
+  });
+
+  test('finds a loss that the store caused and nobody told of', () => {
+    const events = [...published(1, 2), ...delivered(1)];
+    expect(found(events, log(1), { keepsStore: false })).toEqual(['I1']);
+    const told = [...events, gap('rewound', [epoch, 1], [epoch, 1], null)];
+    expect(found(told, log(1), { keepsStore: false })).toEqual([]);
+  });
+
+  test('finds a publish that never settled', () => {
+    expect(found(invoke(1), log())).toEqual(['I8']);
+  });
+});
+
+/** The invariants that are broken, each once. */
+function found(
+  events: readonly Event[],
+  ...[kept, options]: [ChannelLog, Partial<Evidence>?]
+): string[] {
+  const facts = events.map((event, index): Fact => ({ ...event, at: index + 1 }));
+  const readers = [{ reader, channel }];
+  const violations = violationsIn({ facts, logs: [kept], readers, keepsStore: true, ...options });
+  return [...new Set(violations.map(({ invariant }) => invariant))].sort();
+}
+
+function published(...numbers: number[]): Event[] {
+  return numbers.flatMap((n) => [...invoke(n), ok(`m${n}`, n)]);
+}
+
+function sent(number: number): Event[] {
+  return [
+    ...invoke(number),
+    { kind: 'unknown', publisher, channel, id: `m${number}`, code: 'unavailable' },
+  ];
+}
+
+function invoke(sequence: number, priority = 'normal'): Event[] {
+  const id = `m${sequence}`;
+  return [{ kind: 'invoke', publisher, channel, id, hash: `h-${id}`, sequence, priority }];
+}
+
+function ok(id: string, offset: number): Event {
+  return { kind: 'ok', publisher, channel, id, epoch, offset, duplicate: false };
+}
+
+function delivered(...offsets: number[]): Event[] {
+  return offsets.map((offset) => delivery(offset));
+}
+
+function delivery(
+  offset: number,
+  other: { id?: string; hash?: string; epoch?: string; priority?: string } = {},
+): Event {
+  const id = other.id ?? `m${offset}`;
+  return {
+    ...{ kind: 'deliver', reader, channel, epoch, offset, id, hash: `h-${id}`, priority: 'normal' },
+    ...other,
+  };
+}
+
+function skip(from: number, to: number): Event {
+  return { kind: 'skip', reader, channel, from, to };
+}
+
+function gap(
+  reason: string,
+  after: [string, number],
+  to: [string, number],
+  ranges: [number, number][] | null,
+): Event {
+  const place = ([of, offset]: [string, number]) => ({ epoch: of, offset });
+  return { kind: 'gap', reader, channel, reason, after: place(after), to: place(to), ranges };
+}
+
+function log(...offsets: number[]): ChannelLog {
+  return {
+    channel,
+    epoch,
+    floor: 0,
+    entries: offsets.map((offset) => record(offset, `m${offset}`)),
+  };
+}
+
+function record(offset: number, id: string): { offset: number; id: string; hash: string } {
+  return { offset, id, hash: `h-${id}` };
+}
