@@ -2,9 +2,13 @@ import type { INestApplication, LoggerService } from '@nestjs/common';
 import process from 'node:process';
 import type { Config } from './config/config.js';
 import { Drain } from './gateway/drain.js';
+import { RequestsUnderWay } from './requests-under-way.js';
 
 /** Of the time for a graceful stop, what is kept back for the process to end in. */
 const EXIT_MARGIN_MS = 250;
+
+/** Of the time for a graceful stop, the share in which HTTP requests under way may settle. */
+const REQUESTS_SHARE = 0.7;
 
 /**
  * Ends the process well on SIGTERM and SIGINT: not ready at once, clients told and moved, requests
@@ -12,6 +16,7 @@ const EXIT_MARGIN_MS = 250;
  */
 export function stopOnSignals(app: INestApplication, config: Config, logger: LoggerService): void {
   let isStopping = false;
+  const requests = new RequestsUnderWay(app);
   const stop = (signal: NodeJS.Signals): void => {
     if (isStopping) process.exit(1);
     isStopping = true;
@@ -21,15 +26,22 @@ export function stopOnSignals(app: INestApplication, config: Config, logger: Log
       logger.warn('Not everything ended in time; leaving anyway.');
       process.exit(0);
     }, inTime).unref();
-    void end(app, logger);
+    void end(app, requests, config, logger);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 }
 
-async function end(app: INestApplication, logger: LoggerService): Promise<void> {
+async function end(
+  app: INestApplication,
+  requests: RequestsUnderWay,
+  config: Config,
+  logger: LoggerService,
+): Promise<void> {
   try {
+    const settled = requests.settled(config.drainTimeoutMs * REQUESTS_SHARE);
     await app.get(Drain, { strict: false }).run();
+    await settled;
     await app.close();
   } catch (error) {
     logger.error(error);

@@ -44,7 +44,7 @@ export interface EntryExtra {
   readonly own?: string;
   /** Users that the message is not for. */
   readonly except?: readonly string[];
-  /** Broadcast that this is a copy of. */
+  /** What copies of one broadcast have in common: its id, its publisher and its content. */
   readonly broadcast?: string;
   /** The range of a tear, inclusive. */
   readonly tear?: readonly [number, number];

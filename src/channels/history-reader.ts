@@ -62,13 +62,16 @@ function replyOf(
   isCut: boolean,
   user: string | null,
 ): HistoryReply {
-  const last = entries.at(-1);
+  const messages = entries
+    .filter(({ kind, extra }) => kind === 'm' && !(user !== null && extra.except?.includes(user)))
+    .map(messageOf);
+  // A page backwards without a message for this user is passed as a whole.
+  const isPassed = messages.length === 0 && after === undefined;
+  const last = isPassed ? entries.at(0) : entries.at(-1);
   const asked = after ?? before ?? formatPosition(facts.top);
   const since = after === undefined ? null : parsePosition(after);
   return {
-    messages: entries
-      .filter(({ kind, extra }) => kind === 'm' && !(user !== null && extra.except?.includes(user)))
-      .map(messageOf),
+    messages,
     more: more || isCut,
     position: last ? formatPosition(last) : asked,
     ...(since && continuity !== 'continued'

@@ -78,11 +78,12 @@ export function publicationOf(
   content.update(json);
   for (const part of parts) content.update(part);
   const lane = laneOf(priority);
+  const contentDigest = content.digest('hex').slice(0, 32);
   return {
     channel,
     publisher: origin.publisher,
     id,
-    contentDigest: content.digest('hex').slice(0, 32),
+    contentDigest,
     lane,
     draft: encodeDraft({
       at,
@@ -90,7 +91,7 @@ export function publicationOf(
       ttlMs: ttlMs ?? 0,
       releaseAt: releaseAt ?? 0,
       kind: 'm',
-      extra: extraOf(origin),
+      extra: extraOf(origin, contentDigest),
       ...packet,
     }),
     rules: { ...policy.history, dedupSeconds: policy.dedupSeconds, replicas: policy.replicas },
@@ -107,11 +108,17 @@ export function requirePriority(asked: Priority | undefined, policy: NamespacePo
   );
 }
 
-function extraOf({ own, except, broadcast }: Origin): EntryExtra | null {
+function extraOf(
+  { own, except, broadcast, publisher }: Origin,
+  contentDigest: string,
+): EntryExtra | null {
   if (own === undefined && except === undefined && broadcast === undefined) return null;
   return {
     ...(own === undefined ? {} : { own }),
     ...(except === undefined ? {} : { except }),
-    ...(broadcast === undefined ? {} : { broadcast: broadcast.id }),
+    // A copy is the same content of the same publisher: an id alone may be used by another.
+    ...(broadcast === undefined
+      ? {}
+      : { broadcast: `${broadcast.id} ${publisher} ${contentDigest}` }),
   };
 }

@@ -100,7 +100,7 @@ export function queueEntry(
   subscription.reached = entry;
   const { session } = subscription;
   if (entry.kind === 't') return tellTear(subscription, entry);
-  const exclusion = exclusionOf(session, entry);
+  const exclusion = exclusionOf(session, subscription.channel, entry);
   if (exclusion === null) session.outbox.pushMessage(subscription, message);
   else session.outbox.pushSkip(subscription, entry, entry.lane, exclusion);
 }

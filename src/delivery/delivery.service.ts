@@ -200,7 +200,11 @@ export class DeliveryService {
 
   /** Tells every connection that the broker was lost, or is back. */
   tellStatus({ state, since }: FeedStatus): void {
-    for (const { wire } of this.#sessions.values()) wire.emit('status', { state, since });
+    for (const session of this.#sessions.values()) {
+      if (session.outbox.isOpen && this.slow.hasRoom(session)) {
+        session.wire.emit('status', { state, since });
+      }
+    }
   }
 
   #deliverEntry(
@@ -256,6 +260,7 @@ export class DeliveryService {
     subscription.phase = 'closed';
     const { session, channel } = subscription;
     session.outbox.forget(subscription);
+    session.forgetBroadcastsOf(channel);
     if (session.subscriptions.get(channel) === subscription) session.subscriptions.delete(channel);
     this.channels.remove(subscription);
   }

@@ -63,7 +63,7 @@ export async function firstPage(
     since && continuity !== 'continued'
       ? gapOf(channel.name, since, continuity, page.facts.epoch, from)
       : null;
-  return startingAt(session, page, from, continuity, gap, withMessages);
+  return startingAt(session, channel.name, page, from, continuity, gap, withMessages);
 }
 
 function startingNow(cursor: Position): Start {
@@ -78,6 +78,7 @@ function startingNow(cursor: Position): Start {
 
 function startingAt(
   session: Session,
+  channel: ChannelName,
   { facts, entries: read }: LogPage,
   from: Position,
   continuity: Continuity,
@@ -91,7 +92,7 @@ function startingAt(
       epoch: facts.epoch,
       position: formatPosition(reached),
       messages: entries
-        .filter((entry) => entry.kind === 'm' && exclusionOf(session, entry) === null)
+        .filter((entry) => entry.kind === 'm' && exclusionOf(session, channel, entry) === null)
         .map(messageOf),
       behind: Math.max(0, facts.top.offset - reached.offset),
     },

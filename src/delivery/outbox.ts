@@ -51,6 +51,7 @@ export class Outbox {
   readonly #lanes = new PriorityLanes();
   #isBlocked = false;
   #isOpen = false;
+  #isWriting = false;
   #counted = 0;
   #drainWaiters: { readonly bytes: number; readonly resolve: () => void }[] = [];
 
@@ -63,6 +64,11 @@ export class Outbox {
   /** Bytes that wait here; what the stream holds is not in it. */
   get bytes(): number {
     return this.#turnBytes + this.#lanes.bytes;
+  }
+
+  /** Whether the session was told that it has begun. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   get isEmpty(): boolean {
@@ -114,6 +120,17 @@ export class Outbox {
 
   /** Writes what the kernel has room for; the rest goes when it has drained. */
   flush(): void {
+    // A wire may call back in the middle of a write: what comes later must not go out before it ends.
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    try {
+      this.#flush();
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  #flush(): void {
     if (this.#turn.length > 0 && this.#writeTurn()) return;
     if (this.#lanes.isEmpty) return;
     if (this.#isOpen) this.#writeLanes();

@@ -12,7 +12,8 @@ export class Session {
   /** When it was last written to by a fan-out, on the monotonic clock. */
   writtenAt = Number.NEGATIVE_INFINITY;
 
-  readonly #broadcasts = new Set<string>();
+  /** Broadcast → the channel through which its copy came. */
+  readonly #broadcasts = new Map<string, ChannelName>();
   #isOpen = true;
 
   constructor(
@@ -26,17 +27,25 @@ export class Session {
     return this.#isOpen;
   }
 
-  /** False when this session was already given a copy of the broadcast. */
-  takesBroadcast(id: string): boolean {
-    if (this.#broadcasts.has(id)) return false;
-    this.#broadcasts.add(id);
+  /** False when this session was given a copy of the broadcast through another channel. */
+  takesBroadcast(id: string, channel: ChannelName): boolean {
+    const through = this.#broadcasts.get(id);
+    if (through !== undefined) return through === channel;
+    this.#broadcasts.set(id, channel);
     if (this.#broadcasts.size > BROADCASTS_REMEMBERED) {
-      for (const oldest of this.#broadcasts) {
+      for (const oldest of this.#broadcasts.keys()) {
         this.#broadcasts.delete(oldest);
         break;
       }
     }
     return true;
+  }
+
+  /** Copies that came through a channel may not have been sent: another one is taken again. */
+  forgetBroadcastsOf(channel: ChannelName): void {
+    for (const [id, through] of this.#broadcasts) {
+      if (through === channel) this.#broadcasts.delete(id);
+    }
   }
 
   /** Nothing is sent any more; what waits is let go. */

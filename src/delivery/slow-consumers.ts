@@ -6,6 +6,8 @@ import type { Session } from './session.js';
 /** How long a connection may leave everything unread before it is closed, in milliseconds. */
 const STALLED_MS = 30_000;
 const SWEEP_MS = 1_000;
+/** Answers of full size that may be on their way beside the outbox, in bytes. */
+const ANSWERS_BYTES = 1_048_576;
 
 /** Ends connections that do not read: what they missed is in the log, and they may come back for it. */
 @Injectable()
@@ -37,9 +39,9 @@ export class SlowConsumers implements OnModuleInit, OnModuleDestroy {
     this.#stalled.delete(session);
   }
 
-  /** Whether another event may be handed to the connection; closes it when it has far too much. */
+  /** Whether more may be handed to the connection; closes it when it leaves far too much unread. */
   hasRoom(session: Session): boolean {
-    if (session.wire.unflushed() <= this.config.outboxBytes) return true;
+    if (session.wire.unflushed() <= this.config.outboxBytes + ANSWERS_BYTES) return true;
     this.#close(session);
     return false;
   }

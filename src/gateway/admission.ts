@@ -70,7 +70,7 @@ type EngineRequest = IncomingMessage & { readonly res?: ServerResponse | null };
 function refuse(request: EngineRequest, error: CarillonError): void {
   const status = CODES[error.code].status ?? 503;
   const body = JSON.stringify({
-    type: 'about:blank',
+    type: `urn:carillon:error:${error.code}`,
     title: STATUS_CODES[status],
     status,
     detail: error.message,

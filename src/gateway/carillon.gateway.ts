@@ -63,6 +63,14 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     @Ack() answer: (reply: object) => void,
   ): Promise<void> {
     const connection = connectionOf(socket);
+    await inTurn(connection, command.channel, () => this.#subscribe(connection, command, answer));
+  }
+
+  async #subscribe(
+    connection: Connection,
+    command: SubscribeCommand,
+    answer: (reply: object) => void,
+  ): Promise<void> {
     const { session, caller } = connection;
     const since = command.since === undefined ? undefined : requirePosition(command.since);
     const channel = await this.channels.requireSubscribe(caller, command.channel);
@@ -92,20 +100,25 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     @ConnectedSocket() socket: Socket,
     @MessageBody(new CommandPipe(COMMANDS.unsubscribe)) command: UnsubscribeCommand,
   ): Reply<'unsubscribe'> {
-    const { session } = connectionOf(socket);
+    const connection = connectionOf(socket);
+    const { session } = connection;
     const channel = requireClientChannel(command.channel);
-    this.delivery.leave(session, channel);
-    void this.presences.leave(session.id, channel, { clean: true });
-    return { channel };
+    return inTurn(connection, channel, async () => {
+      this.delivery.leave(session, channel);
+      void this.presences.leave(session.id, channel, { clean: true });
+      return { channel };
+    });
   }
 
   @SubscribeMessage('publish')
-  publish(
+  async publish(
     @ConnectedSocket() socket: Socket,
     @MessageBody(new CommandPipe(COMMANDS.publish)) command: PublishCommand,
-  ): Reply<'publish'> {
-    const { session, caller, limits } = connectionOf(socket);
+  ): Promise<Replies['publish']> {
+    const { session, caller, limits, underWay } = connectionOf(socket);
     limits.takePublish(namespaceOf(requireClientChannel(command.channel)));
+    // A client that subscribed before it published hears itself.
+    await underWay.get(command.channel);
     return this.channels.publish(caller, session.id, command);
   }
 
@@ -167,6 +180,20 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
   clock(@MessageBody(new CommandPipe(COMMANDS.clock)) { sentAt }: ClockCommand): Reply<'clock'> {
     return { sentAt, serverTime: Math.round(this.broker.now()) };
   }
+}
+
+/** One after the other in a channel: a later subscribe or unsubscribe decides, and all are answered. */
+function inTurn<T>({ underWay }: Connection, channel: string, work: () => Promise<T>): Promise<T> {
+  const result = (underWay.get(channel) ?? Promise.resolve()).then(work);
+  const settled = result.then(
+    () => undefined,
+    () => undefined,
+  );
+  underWay.set(channel, settled);
+  void settled.then(() => {
+    if (underWay.get(channel) === settled) underWay.delete(channel);
+  });
+  return result;
 }
 
 function requireRoom({ session }: Connection): void {

@@ -2,6 +2,14 @@ import type { PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
 import { CarillonError } from '../protocol/carillon-error.js';
 
+/** Characters of a field or a problem: a refusal does not hand the request back. */
+const WORDS_MAX = 64;
+
+function short(text: string): string {
+  const line = text.replace(/\.$/, '');
+  return line.length <= WORDS_MAX ? line : `${line.slice(0, WORDS_MAX)}…`;
+}
+
 /** Problems named in one refusal; the rest would only be noise. */
 const PROBLEMS_MAX = 5;
 
@@ -14,7 +22,7 @@ export class CommandPipe<S extends z.ZodType> implements PipeTransform<unknown, 
     if (parsed.success) return parsed.data;
     const problems = parsed.error.issues
       .slice(0, PROBLEMS_MAX)
-      .map(({ path, message }) => ({ field: path.join('.'), problem: message }));
+      .map(({ path, message }) => ({ field: short(path.join('.')), problem: short(message) }));
     const [first] = problems;
     throw new CarillonError(
       'invalid_request',

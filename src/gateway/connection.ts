@@ -24,6 +24,8 @@ export interface Connection {
   ready: Promise<void>;
   /** False, and closed, when the client leaves its answers unread. */
   readonly isReading: () => boolean;
+  /** What is under way in a channel: commands that follow it wait for it. */
+  readonly underWay: Map<string, Promise<void>>;
   /** Requests that were not answered yet. */
   pending: number;
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { CarillonError } from '../protocol/carillon-error.js';
-import type { ChannelName } from '../protocol/channel-name.js';
+import { type ChannelName, isServerChannel } from '../protocol/channel-name.js';
 import { LIMITS } from '../protocol/limits.js';
 import type { SessionPush } from '../protocol/pushes/session.js';
 import { BROKER, type Broker } from '../broker/broker.port.js';
@@ -60,6 +60,7 @@ export class Connections {
       limits: this.limits.forSession(),
       caller,
       ready: Promise.resolve(),
+      underWay: new Map(),
       pending: 0,
     };
     this.#open.add(connection);
@@ -84,15 +85,16 @@ export class Connections {
   /** Follows the tags of a renewed token and leaves what its rights no longer cover. */
   async renew(connection: Connection, caller: Caller): Promise<void> {
     const { session } = connection;
-    const before = new Set(this.channels.serverChannelsOf(connection.caller));
+    // What is followed, not what the last token said: a renewal may have failed half-way.
+    const before = new Set([...session.subscriptions.keys()].filter(isServerChannel));
     const after = new Set(this.channels.serverChannelsOf(caller));
-    connection.caller = caller;
     for (const channel of before) if (!after.has(channel)) this.delivery.leave(session, channel);
     for (const channel of after) {
       if (before.has(channel)) continue;
       const joining = await this.delivery.prepare(session, channel, { withMessages: false });
       joining.begin();
     }
+    connection.caller = caller;
     for (const channel of session.subscriptions.keys()) {
       if (after.has(channel) || (await this.channels.maySubscribe(caller, channel))) continue;
       this.delivery.leave(session, channel);

@@ -5,12 +5,12 @@ import { Admission } from './admission.js';
 import { Connections } from './connections.js';
 
 /** Of the time for a graceful stop, the share in which clients are moved; the rest is for closing. */
-const MOVING_SHARE = 0.6;
+const MOVING_SHARE = 0.4;
 const BATCHES = 20;
 /** Connections that are moved at once without spreading: too few to make a storm. */
 const SMALL = 25;
-/** How long requests under way may take to settle, in milliseconds. */
-const SETTLE_MS = 1_500;
+/** Of the same time, the share in which requests under way may settle first. */
+const SETTLING_SHARE = 0.3;
 
 /** Moves the clients of an instance that stops to the others, in batches spread over time. */
 @Injectable()
@@ -31,7 +31,7 @@ export class Drain {
     this.#logger.log(`Moving ${all.length} connections to other instances.`);
     await this.#settle();
     const batches = all.length <= SMALL ? 1 : BATCHES;
-    const pauseMs = (this.config.drainTimeoutMs * MOVING_SHARE - SETTLE_MS) / batches;
+    const pauseMs = (this.config.drainTimeoutMs * MOVING_SHARE) / batches;
     const batchSize = Math.ceil(all.length / batches);
     for (let start = 0; start < all.length; start += batchSize) {
       for (const { session } of all.slice(start, start + batchSize)) {
@@ -49,7 +49,7 @@ export class Drain {
 
   /** Waits, bounded, for the requests that are under way. */
   async #settle(): Promise<void> {
-    const deadline = performance.now() + Math.min(SETTLE_MS, this.config.drainTimeoutMs / 4);
+    const deadline = performance.now() + this.config.drainTimeoutMs * SETTLING_SHARE;
     while (performance.now() < deadline) {
       let pending = 0;
       for (const connection of this.connections) pending += connection.pending;

@@ -42,7 +42,7 @@ export class InstanceState implements Readiness {
   readonly report: InstanceReport = () => ({
     sessions: this.connections.size,
     channels: this.delivery.channelCount,
-    loopDelayMs: this.metrics.loopDelayMs(),
+    loopDelayMs: Math.round(this.metrics.loopDelayMs() * 100) / 100,
     outboxBytes: this.delivery.outboxBytes,
     state: this.#state(),
   });

@@ -7,6 +7,7 @@ import { CarillonError } from '../protocol/carillon-error.js';
 import type { Config } from '../config/config.js';
 import type { Admission } from './admission.js';
 import { connectionOf, dataOf } from './connection.js';
+import { terminateSoon } from './socket-wire.js';
 import type { HandshakeGuard } from './handshake.js';
 
 /** A connection that was not let in within this time is closed, in milliseconds. */
@@ -50,6 +51,7 @@ export class SocketAdapter extends IoAdapter {
     };
     // Nest asks for complete options where Socket.IO takes any part of them.
     const server: Server = super.createIOServer(port, options as ServerOptions);
+    server.engine.on('connection', endSoonAfterClose);
     server.use(this.handshake.middleware);
     return server;
   }
@@ -92,6 +94,11 @@ export class SocketAdapter extends IoAdapter {
   }
 }
 
+/** A peer that does not answer the end of its connection keeps nothing of it for long. */
+function endSoonAfterClose(connection: Socket['conn']): void {
+  connection.once('close', () => terminateSoon(connection));
+}
+
 function refusalOf(
   isKnown: boolean,
   payload: readonly unknown[],
@@ -104,7 +111,8 @@ function refusalOf(
     );
   }
   const [body] = payload;
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  const isObject =
+    typeof body === 'object' && body !== null && !Array.isArray(body) && !ArrayBuffer.isView(body);
   if (payload.length !== 1 || !isObject) {
     return new CarillonError('invalid_request', 'Send exactly one object and an acknowledgement.');
   }

@@ -14,6 +14,7 @@ interface EngineInside {
     readonly socket?: {
       readonly readyState: number;
       readonly extensions: string;
+      readonly terminate?: () => void;
       readonly _sender?: { readonly _state?: number };
       readonly _socket?: NetSocket | null;
     };
@@ -21,6 +22,9 @@ interface EngineInside {
 }
 
 const WS_OPEN = 1;
+
+/** Between the polite end of a connection and the end of its socket, in milliseconds. */
+const LINGER_MS = 1_000;
 
 /** One Socket.IO connection as delivery sees it. */
 export class SocketWire implements Wire {
@@ -51,9 +55,12 @@ export class SocketWire implements Wire {
   }
 
   onceDrained(callback: () => void): void {
-    const stream = this.#engine().transport.socket?._socket;
-    if (stream && stream.writableNeedDrain) stream.once('drain', callback);
-    else this.socket.conn.once('drain', callback);
+    const { writeBuffer, transport } = this.#engine();
+    const stream = transport.socket?._socket;
+    if (stream?.writableNeedDrain) stream.once('drain', callback);
+    // engine.io says `drain` in the middle of a send: whoever waits must not write before that is over.
+    else if (writeBuffer.length > 0) this.socket.conn.once('drain', () => setImmediate(callback));
+    else setImmediate(callback);
   }
 
   emit<N extends PushName>(event: N, payload: Pushes[N]): void {
@@ -66,6 +73,7 @@ export class SocketWire implements Wire {
     // Closing the transport lets official clients come back by themselves; a disconnect does not.
     if (closing.reconnect) this.socket.conn.close();
     else this.socket.disconnect(true);
+    terminateSoon(this.socket.conn);
   }
 
   /**
@@ -90,7 +98,17 @@ export class SocketWire implements Wire {
   }
 
   #engine(): EngineInside {
-    // Private members of engine.io and ws: every one is optional or compared before it is relied on.
-    return this.socket.conn as unknown as EngineInside;
+    return insideOf(this.socket.conn);
   }
+}
+
+/** Ends the socket of a connection that was closed, should its peer not do so by itself. */
+export function terminateSoon(connection: Socket['conn']): void {
+  const { socket } = insideOf(connection).transport;
+  setTimeout(() => socket?.terminate?.(), LINGER_MS).unref();
+}
+
+function insideOf(connection: Socket['conn']): EngineInside {
+  // Private members of engine.io and ws: every one is optional or compared before it is relied on.
+  return connection as unknown as EngineInside;
 }

@@ -81,7 +81,9 @@ describe('the draft', () => {
     const published = publish({ priority: 'low', ttlMs: 50, releaseAt: 9_000 }, origin, 1_000.9);
     const entry = entryOf(published);
     expect(entry).toMatchObject({ at: 1_000, lane: 3, ttlMs: 50, releaseAt: 9_000, kind: 'm' });
-    expect(entry.extra).toEqual({ own: 's1', except: ['bob'], broadcast: 'b1' });
+    // A copy is recognised by its content and publisher too: another may use the same id.
+    const broadcast = `b1 key:ops ${published.contentDigest}`;
+    expect(entry.extra).toEqual({ own: 's1', except: ['bob'], broadcast });
     expect(published).toMatchObject({ channel: CHANNEL, publisher: 'key:ops', id: 'a', lane: 3 });
   });
 

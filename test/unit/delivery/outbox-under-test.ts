@@ -55,6 +55,8 @@ export class HeldWire implements Wire {
   }
 
   emit<N extends PushName>(event: N, payload: Pushes[N]): void {
+    // As engine.io does: it says that it has drained in the middle of a send.
+    for (const callback of this.#waiting.splice(0)) callback();
     if (event === 'gap') this.sent.push({ event: 'gap', gap: payload as Gap });
     if (event === 'skip') this.sent.push({ event: 'skip', skip: payload as Skip });
   }
