@@ -43,10 +43,14 @@ export interface Broker {
   purge(channel: ChannelName): Promise<ChannelFacts>;
 
   /**
-   * What this instance handed on up to `lost` is no longer in the log: a failover took the tail away.
-   * Makes sure that every reader is told and that no lost offset is given again. Idempotent.
+   * What this instance handed on is no longer in the log: a failover took the tail away. `had`: the
+   * last places that it handed on, newest first, of one epoch and at least one.
+   * Makes sure that every reader is told and that no lost offset is given again; idempotent. Resolves
+   * with the last of those places that the log holds, from which readers go on without missing or
+   * repeating anything; with a lower one where none of them is in the log; with null when the channel
+   * is of another life.
    */
-  fence(channel: ChannelName, lost: Position): Promise<void>;
+  fence(channel: ChannelName, had: readonly Position[]): Promise<Position | null>;
 
   /** Carries a passing note to every instance that follows the channel; it is not kept and may be lost. */
   note(channel: ChannelName, payload: string): Promise<void>;
@@ -146,8 +150,8 @@ export interface LogPage {
   readonly continuity: Continuity;
   /**
    * The place after which the entries of an `after` lie: the asked one, or where a reader that could
-   * not be continued goes on: the floor of the history that is there now, or its top when the asked
-   * place lies above it.
+   * not be continued goes on: below the tear that took the asked place, else the floor of the history
+   * that is there now, because nothing tells how much of it the reader has had.
    */
   readonly resumeAt: Position;
   /** Oldest first. */

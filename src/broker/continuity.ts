@@ -11,8 +11,6 @@ export interface Evidence {
   readonly bornAtMs: number | null;
   /** The chain at the asked offset as the log proves it; null when it cannot. */
   readonly chainAtOffset: string | null;
-  /** The asked offset is one that a tear marks as lost: the tear behind it tells what happened. */
-  readonly isTorn: boolean;
   /** The genesis epoch that the channel's store gives for the position's time. */
   readonly genesisEpoch: string;
   readonly nowMs: number;
@@ -26,7 +24,7 @@ export interface Evidence {
  * above its top, and the chain at its offset must be the one it remembers.
  */
 export function continuityOf(since: Position, evidence: Evidence): Continuity {
-  const { facts, bornAtMs, chainAtOffset, isTorn, genesisEpoch, nowMs } = evidence;
+  const { facts, bornAtMs, chainAtOffset, genesisEpoch, nowMs } = evidence;
   if (since.offset === 0) {
     if (since.epoch !== genesisEpoch) return 'epoch';
     // Between the two a whole life of the channel may have been lived and forgotten.
@@ -38,13 +36,6 @@ export function continuityOf(since: Position, evidence: Evidence): Continuity {
   if (since.offset < facts.floor.offset) {
     return since.offset < facts.purgedTo ? 'purged' : 'trimmed';
   }
-  if (since.offset === 0 || isTorn) return 'continued';
+  if (since.offset === 0) return 'continued';
   return chainAtOffset === since.chain ? 'continued' : 'rewound';
-}
-
-/** Where a reader goes on that could not be continued. */
-export function resumptionOf(since: Position, facts: ChannelFacts): Position {
-  // The tail was lost: what lies below is, for all we know, what the reader has had.
-  const isAbove = since.epoch === facts.epoch && since.offset > facts.top.offset;
-  return isAbove ? facts.top : facts.floor;
 }

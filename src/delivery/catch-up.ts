@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
-import { LIMITS } from '../protocol/limits.js';
-import { BROKER, type Broker, type LogPage } from '../broker/broker.port.js';
+import { Injectable } from '@nestjs/common';
+import type { LogPage } from '../broker/broker.port.js';
 import type { LogEntry } from '../broker/log-entry.js';
 import { formatPosition } from '../broker/position.js';
 import { Metrics } from '../telemetry/metrics.js';
@@ -9,6 +8,7 @@ import { EncodedMessage } from './encoded-message.js';
 import { exclusionOf } from './exclusion.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { gapOf } from './gap-of.js';
+import { LogPages } from './log-pages.js';
 import type { Subscription } from './subscription.js';
 
 /** Between two tries to read the log for a subscription that catches up, in milliseconds. */
@@ -24,7 +24,7 @@ const OUTBOX_LOW = 32_768;
 @Injectable()
 export class CatchUp {
   constructor(
-    @Inject(BROKER) private readonly broker: Broker,
+    private readonly pages: LogPages,
     private readonly metrics: Metrics,
   ) {}
 
@@ -34,26 +34,24 @@ export class CatchUp {
    */
   async run(subscription: Subscription, channel: FollowedChannel, replayTo: number): Promise<void> {
     while (isCatchingUp(subscription)) {
-      if (channel.isReachedBy(subscription.reached)) {
+      if (channel.isReachedBy(subscription.reached, subscription.breaks)) {
         subscription.phase = 'live';
         channel.live.add(subscription);
         return;
       }
       await subscription.session.outbox.drainedTo(OUTBOX_LOW);
       if (!isCatchingUp(subscription)) return;
+      const { breaks } = channel;
       const page = await this.#read(subscription);
       if (!page || !isCatchingUp(subscription)) continue;
+      subscription.breaks = breaks;
       if (!this.#hand(subscription, page, replayTo)) await pause(BEHIND_MS);
     }
   }
 
   async #read({ channel, reached }: Subscription): Promise<LogPage | null> {
     try {
-      return await this.broker.read(channel, {
-        from: { after: reached },
-        limit: LIMITS.replyMessages,
-        maxBytes: LIMITS.replyBytes,
-      });
+      return await this.pages.after(channel, reached);
     } catch {
       // The broker is away: clients were told `degraded`, and this one goes on where it was.
       await pause(RETRY_MS);

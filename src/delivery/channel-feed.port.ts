@@ -11,6 +11,12 @@ export interface ChannelFeed {
    */
   follow(channel: ChannelName): Promise<Position>;
 
+  /**
+   * Looks at the log of a followed channel again and marks what a failover took from it. Resolves when
+   * that is done, or after a second when the broker does not answer. Never rejects.
+   */
+  verify(channel: ChannelName): Promise<void>;
+
   /** The instance has no more subscribers; the feed may go on for some seconds in case one comes back. */
   unfollow(channel: ChannelName): void;
 }

@@ -17,6 +17,7 @@ import { FollowedChannels } from './followed-channels.js';
 import { gapOf } from './gap-of.js';
 import { Outbox, type OutboxRules } from './outbox.js';
 import { JoinedFrames } from './joined-frames.js';
+import { LogPages } from './log-pages.js';
 import { Session } from './session.js';
 import { SlowConsumers } from './slow-consumers.js';
 import { firstPage, type StartQuery } from './first-page.js';
@@ -52,6 +53,7 @@ export class DeliveryService {
     @Inject(BROKER) private readonly broker: Broker,
     private readonly channels: FollowedChannels,
     private readonly catchUp: CatchUp,
+    private readonly pages: LogPages,
     private readonly slow: SlowConsumers,
     private readonly metrics: Metrics,
   ) {
@@ -110,7 +112,8 @@ export class DeliveryService {
     session.subscriptions.set(channel, subscription);
     try {
       const followed = await this.channels.add(subscription);
-      const start = await firstPage(this.broker, session, followed, query);
+      subscription.breaks = followed.breaks;
+      const start = await firstPage(this.pages, session, followed, query);
       if (hasEnded(subscription)) {
         throw new CarillonError('unavailable', 'This subscription was ended or started anew.');
       }
@@ -230,6 +233,7 @@ export class DeliveryService {
     owed: Set<Session>,
   ): void {
     channel.cursor = to;
+    channel.breaks += 1;
     const isKnown = reason === 'trimmed' || reason === 'purged';
     for (const subscription of channel.live) {
       const { session, reached } = subscription;

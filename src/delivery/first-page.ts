@@ -1,13 +1,13 @@
-import { LIMITS } from '../protocol/limits.js';
 import type { ChannelName } from '../protocol/channel-name.js';
 import type { Gap } from '../protocol/gap.js';
 import type { Message } from '../protocol/message.js';
-import type { Broker, Continuity, LogPage } from '../broker/broker.port.js';
+import type { Continuity, LogPage } from '../broker/broker.port.js';
 import { messageOf } from '../broker/open-packet.js';
 import { formatPosition, type Position } from '../broker/position.js';
 import { exclusionOf } from './exclusion.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { gapOf } from './gap-of.js';
+import type { LogPages } from './log-pages.js';
 import { fitReply } from './reply-page.js';
 import type { Session } from './session.js';
 
@@ -35,11 +35,9 @@ export interface Start {
   readonly replayTo: number;
 }
 
-const BUDGET = { limit: LIMITS.replyMessages, maxBytes: LIMITS.replyBytes };
-
 /** Reads what the answer to a subscribe holds. The channel is followed already: nothing is missed after. */
 export async function firstPage(
-  broker: Broker,
+  pages: LogPages,
   session: Session,
   channel: FollowedChannel,
   { since, rewind, withMessages }: StartQuery,
@@ -48,13 +46,13 @@ export async function firstPage(
   let from: Position | null = null;
   let continuity: Continuity = 'continued';
   if (since) {
-    page = await broker.read(channel.name, { from: { after: since }, ...BUDGET });
+    page = await pages.after(channel.name, since);
     continuity = page.continuity;
     from = continuity === 'continued' ? since : page.resumeAt;
   }
   if (rewind !== undefined && (!since || continuity !== 'continued')) {
-    from = await placeBeforeLast(broker, channel.name, rewind);
-    page = await broker.read(channel.name, { from: { after: from }, ...BUDGET });
+    from = await pages.placeBeforeLast(channel.name, rewind);
+    page = await pages.after(channel.name, from);
     // Trimmed between the two reads: what is left is what there is.
     if (page.continuity !== 'continued') from = page.resumeAt;
   }
@@ -101,21 +99,4 @@ function startingAt(
     reached,
     replayTo: facts.top.offset,
   };
-}
-
-/** The place after which the last n messages lie, or the floor when fewer are kept. */
-async function placeBeforeLast(
-  broker: Broker,
-  channel: ChannelName,
-  count: number,
-): Promise<Position> {
-  const { facts } = await broker.read(channel, { from: 'top', limit: 1, maxBytes: 1 });
-  const offset = facts.top.offset - count;
-  if (offset <= facts.floor.offset) return facts.floor;
-  const page = await broker.read(channel, {
-    from: { before: { ...facts.top, offset: offset + 1 } },
-    limit: 1,
-    maxBytes: 1,
-  });
-  return page.entries.at(-1) ?? page.facts.floor;
 }

@@ -7,6 +7,9 @@ export class FollowedChannel {
   /** The newest entry that was handed to the live subscriptions. */
   cursor: Position;
 
+  /** Counts the breaks: a place that was read before the last one proves nothing about the cursor. */
+  breaks = 0;
+
   /** Live subscriptions; those that catch up are not in here. */
   readonly live = new Set<Subscription>();
 
@@ -20,8 +23,12 @@ export class FollowedChannel {
     this.cursor = start;
   }
 
-  /** True when the place is the cursor or beyond it in the same epoch: nothing live was missed. */
-  isReachedBy({ epoch, offset }: Position): boolean {
+  /**
+   * True when the place, read after so many breaks, is the cursor or beyond it in the same history:
+   * nothing live was missed.
+   */
+  isReachedBy({ epoch, offset }: Position, breaks: number): boolean {
+    if (breaks !== this.breaks) return false;
     if (this.cursor.offset === 0) return offset > 0 || epoch === this.cursor.epoch;
     return epoch === this.cursor.epoch && offset >= this.cursor.offset;
   }

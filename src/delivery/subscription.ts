@@ -17,6 +17,9 @@ export class Subscription {
   /** Everything up to here was queued, sent or told. */
   reached: Position;
 
+  /** How many breaks the channel had seen before the log was last read for this subscription. */
+  breaks = 0;
+
   /** The last place at which every lower offset had been sent or told: safe to hand back as `since`. */
   told: Position;
 

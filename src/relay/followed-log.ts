@@ -1,8 +1,10 @@
 import type { ChannelName } from '../protocol/channel-name.js';
+import type { GapReason } from '../protocol/gap.js';
 import type { LogPage } from '../broker/broker.port.js';
 import type { LogEntry } from '../broker/log-entry.js';
 import type { Position } from '../broker/position.js';
 import type { FeedItem } from '../delivery/channel-feed.port.js';
+import { Trail } from './trail.js';
 
 /** Announced entries that wait for a hole to be filled; beyond, they are read from the log instead. */
 const WAITING_MAX = 1024;
@@ -15,6 +17,7 @@ const WAITING_MAX = 1024;
  * whatever does not fit is answered with a read after the cursor.
  */
 export class FollowedLog {
+  readonly #trail = new Trail();
   #cursor: Position | null = null;
   #waiting: LogEntry[] = [];
   #hasOverflowed = false;
@@ -30,6 +33,7 @@ export class FollowedLog {
   /** Where handing on begins. What was announced meanwhile is looked at again. */
   startAt(cursor: Position): Step {
     this.#cursor = cursor;
+    this.#trail.cutAt(cursor);
     return this.#settle();
   }
 
@@ -42,18 +46,12 @@ export class FollowedLog {
   /** A page that was read after `cursor`. */
   read(page: LogPage): Step {
     if (this.#cursor === null) return NOTHING;
-    if (page.continuity === 'rewound' && this.#cursor.offset > page.facts.top.offset) {
+    if (page.continuity === 'rewound') {
       // The log lost its tail under us: marked first, so that everybody is told, then read again.
-      return { items: [], mustRead: true, mustFence: this.#cursor };
+      return { items: [], mustRead: true, mustFence: this.#trail.newestFirst() };
     }
     const items: FeedItem[] = [];
-    if (page.continuity !== 'continued') {
-      const to = page.resumeAt;
-      items.push({ kind: 'break', channel: this.channel, reason: page.continuity, to });
-      this.#cursor = to;
-      // They were announced in a history that may not be this one.
-      this.#waiting = this.#waiting.filter(({ epoch }) => epoch === page.facts.epoch);
-    }
+    if (page.continuity !== 'continued') items.push(this.#break(page.continuity, page.resumeAt));
     let isDoubtful = false;
     for (const entry of page.entries) {
       const { epoch, offset, chain } = this.#cursor;
@@ -63,13 +61,37 @@ export class FollowedLog {
         continue;
       }
       if (isDoubtful) break;
-      items.push({ kind: 'entry', channel: this.channel, entry });
-      this.#cursor = entry;
+      items.push(this.#hand(entry));
     }
     this.#trust(page);
     const after = this.#settle();
     const mustRead = page.more || isDoubtful || after.mustRead;
     return { items: [...items, ...after.items], mustRead };
+  }
+
+  /**
+   * The tail that was lost is marked, and the log holds what was handed on up to this place; null when
+   * the next read will tell of another life.
+   */
+  fenced(fork: Position | null): Step {
+    const cursor = this.#cursor;
+    if (cursor === null || fork === null) return NOTHING;
+    const isSame = fork.offset === cursor.offset && fork.chain === cursor.chain;
+    return { items: isSame ? [] : [this.#break('rewound', fork)], mustRead: true };
+  }
+
+  #break(reason: GapReason, to: Position): FeedItem {
+    this.#cursor = to;
+    this.#trail.cutAt(to);
+    // They were announced in a history that may not be this one.
+    this.#waiting = this.#waiting.filter(({ epoch }) => epoch === to.epoch);
+    return { kind: 'break', channel: this.channel, reason, to };
+  }
+
+  #hand(entry: LogEntry): FeedItem {
+    this.#cursor = entry;
+    this.#trail.add(entry);
+    return { kind: 'entry', channel: this.channel, entry };
   }
 
   /**
@@ -95,8 +117,7 @@ export class FollowedLog {
         this.#waiting = this.#waiting.slice(left - 1);
         return { items, mustRead: true };
       }
-      items.push({ kind: 'entry', channel: this.channel, entry });
-      this.#cursor = entry;
+      items.push(this.#hand(entry));
     }
     this.#waiting = [];
     const mustRead = this.#hasOverflowed;
@@ -123,8 +144,8 @@ export class FollowedLog {
 export interface Step {
   readonly items: readonly FeedItem[];
   readonly mustRead: boolean;
-  /** A place that was handed on and is in the log no more: to be fenced before the next read. */
-  readonly mustFence?: Position;
+  /** Places that were handed on, newest first, of which the log lost some: to be fenced before the next read. */
+  readonly mustFence?: readonly Position[];
 }
 
 const NOTHING: Step = { items: [], mustRead: false };

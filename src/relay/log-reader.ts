@@ -13,6 +13,8 @@ export interface LogReaderTarget {
   isWanted(log: FollowedLog): boolean;
   /** Takes a page; says what must be done before all is known. */
   read(log: FollowedLog, page: LogPage): Pick<Step, 'mustRead' | 'mustFence'>;
+  /** What was lost is marked; where the log holds what was handed on. */
+  fenced(log: FollowedLog, fork: Position | null): void;
 }
 
 /** Reads after the cursor of followed channels, each channel by one read at a time, until all is known. */
@@ -20,6 +22,7 @@ export class LogReader {
   readonly #wanted = new Set<FollowedLog>();
   readonly #busy = new Set<FollowedLog>();
   #settled: (() => void)[] = [];
+  readonly #settledOf = new Map<FollowedLog, (() => void)[]>();
 
   constructor(
     private readonly broker: Broker,
@@ -30,6 +33,16 @@ export class LogReader {
   ask(log: FollowedLog): void {
     this.#wanted.add(log);
     this.#start();
+  }
+
+  /** Asks, and settles when nothing of this channel is left to read. */
+  settledOf(log: FollowedLog): Promise<void> {
+    this.ask(log);
+    return new Promise((resolve) => {
+      const waiting = this.#settledOf.get(log);
+      if (waiting) waiting.push(resolve);
+      else this.#settledOf.set(log, [resolve]);
+    });
   }
 
   /** Settles when nothing is left to read. */
@@ -58,14 +71,18 @@ export class LogReader {
       isMore = mustRead;
     }
     this.#busy.delete(log);
+    if (!this.#wanted.has(log)) {
+      for (const resolve of this.#settledOf.get(log) ?? []) resolve();
+      this.#settledOf.delete(log);
+    }
     this.#start();
     if (this.#wanted.size > 0 || this.#busy.size > 0) return;
     for (const resolve of this.#settled.splice(0)) resolve();
   }
 
-  async #fence(log: FollowedLog, lost: Position): Promise<void> {
+  async #fence(log: FollowedLog, had: readonly Position[]): Promise<void> {
     try {
-      await this.broker.fence(log.channel, lost);
+      this.target.fenced(log, await this.broker.fence(log.channel, had));
     } catch {
       // The next read finds the same and asks for it again.
       await pause();

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { ChannelName } from '../protocol/channel-name.js';
 import { BROKER, type Broker, type BrokerListener } from '../broker/broker.port.js';
@@ -13,6 +14,7 @@ import { LogReader } from './log-reader.js';
 /** A channel is followed this much longer than its last subscriber stayed, in milliseconds. */
 const LINGER_MS = 10_000;
 const SWEEP_MS = 1_000;
+const VERIFY_WITHIN_MS = 1_000;
 /** Every followed channel's top is looked at once in so many sweeps, whatever was announced. */
 const SWEEPS_FOR_ALL = 30;
 
@@ -54,6 +56,7 @@ export class RelayServer
         this.#handOn(step);
         return step;
       },
+      fenced: (log, fork) => this.#handOn(log.fenced(fork)),
     });
     this.initializeSerializer({});
     this.initializeDeserializer({});
@@ -97,6 +100,13 @@ export class RelayServer
       if (this.#channels.get(channel) === followed) this.#leave(channel);
     });
     return followed.joined;
+  }
+
+  verify(channel: ChannelName): Promise<void> {
+    const log = this.#channels.get(channel)?.log;
+    if (!log?.cursor) return Promise.resolve();
+    const patience = delay(VERIFY_WITHIN_MS, undefined, { ref: false });
+    return Promise.race([this.#reader.settledOf(log), patience]);
   }
 
   unfollow(channel: ChannelName): void {

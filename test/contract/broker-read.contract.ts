@@ -213,10 +213,7 @@ export function brokerReadContract(underTest: () => BrokerUnderTest): void {
     const channel = newChannel();
     await appendMany(broker, channel, 3);
     const top = await topOf(broker, channel);
-    const above = await read(broker, channel, { after: { ...top, offset: 9 } });
-    expect(above).toMatchObject({ continuity: 'rewound', entries: [] });
-    expect(above.resumeAt).toEqual(top);
-    for (const offset of [1, 2, 3]) {
+    for (const offset of [1, 2, 3, 9]) {
       const page = await read(broker, channel, { after: forged({ ...top, offset }) });
       expect(page.continuity).toBe('rewound');
       expect(offsetsOf(page.entries)).toEqual([1, 2, 3]);

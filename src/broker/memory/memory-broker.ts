@@ -79,8 +79,9 @@ export class MemoryBroker implements Broker {
   }
 
   /** A history in memory does not lose its tail while its process lives. */
-  async fence(): Promise<void> {
+  async fence(): Promise<null> {
     this.#requireOpen();
+    return null;
   }
 
   async note(channel: ChannelName, payload: string): Promise<void> {
@@ -136,7 +137,6 @@ export class MemoryBroker implements Broker {
       facts,
       bornAtMs: null,
       chainAtOffset: null,
-      isTorn: false,
       genesisEpoch: epochFor(this.#life, channel, genesisTime(from.after)),
       nowMs,
     });

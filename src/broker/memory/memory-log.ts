@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Appended, ChannelFacts, LogPage, Publication, ReadQuery } from '../broker.port.js';
 import { digestOf, epochFor, firstChain, nextChain } from '../chain.js';
-import { CHANNEL_MEMORY_MS, continuityOf, resumptionOf } from '../continuity.js';
+import { CHANNEL_MEMORY_MS, continuityOf } from '../continuity.js';
 import { decodeEntry, entryPrefix, type LogEntry } from '../log-entry.js';
 import { genesis, genesisTime, type Position } from '../position.js';
 import { RememberedIds } from './remembered-ids.js';
@@ -89,11 +89,10 @@ export class MemoryLog {
         facts,
         bornAtMs: this.bornAtMs,
         chainAtOffset: this.#chainAt(from.after.offset),
-        isTorn: false,
         genesisEpoch: epochFor(this.life, this.channel, genesisTime(from.after)),
         nowMs,
       });
-      const resumeAt = continuity === 'continued' ? from.after : resumptionOf(from.after, facts);
+      const resumeAt = continuity === 'continued' ? from.after : facts.floor;
       const start = Math.max(0, resumeAt.offset - this.#floor.offset);
       // One more than asked, to know whether there is more.
       const following = this.#kept.slice(start, start + query.limit + 1);

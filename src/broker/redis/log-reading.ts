@@ -5,7 +5,7 @@ import { type Keys, partitionOf } from '../../redis/keys.js';
 import type { RedisClient } from '../../redis/redis-client.js';
 import { evaluate, hasMessage, readScript } from '../../redis/redis-script.js';
 import type { ChannelFacts, LogPage, ReadQuery } from '../broker.port.js';
-import { continuityOf, resumptionOf } from '../continuity.js';
+import { continuityOf } from '../continuity.js';
 import { decodeEntry, type LogEntry } from '../log-entry.js';
 import { genesis, genesisTime, type Position } from '../position.js';
 import { brokerError } from './append-script.js';
@@ -34,14 +34,15 @@ export class LogReading {
     if (from === 'top' || !('after' in from)) {
       return { ...found.page, continuity: 'continued', resumeAt };
     }
-    const continuity = continuityOf(from.after, { ...found.evidence, facts: found.page.facts });
+    const { facts } = found.page;
+    const continuity = continuityOf(from.after, { ...found.evidence, facts });
     if (continuity === 'continued') return { ...found.page, continuity, resumeAt: from.after };
     // What is kept of the history that is there now.
-    const start = resumptionOf(from.after, found.page.facts);
+    const start = (continuity === 'rewound' && found.fork) || facts.floor;
     const rest = await this.#run(channel, query, { after: start });
     const { epoch, floor } = rest.page.facts;
     // Between the two reads the channel may have begun anew, or lost what followed `start`.
-    if (epoch !== found.page.facts.epoch) return this.read(channel, query);
+    if (epoch !== facts.epoch) return this.read(channel, query);
     const resumed = floor.offset > start.offset ? floor : start;
     return { ...rest.page, continuity, resumeAt: resumed };
   }
@@ -52,24 +53,36 @@ export class LogReading {
     return (await this.read(channel, { from: 'top', limit: 1, maxBytes: 1 })).facts;
   }
 
-  async fence(channel: ChannelName, lost: Position, announce: string): Promise<void> {
+  async fence(
+    channel: ChannelName,
+    had: readonly Position[],
+    announce: string,
+  ): Promise<Position | null> {
+    const epoch = had[0]?.epoch ?? '';
     const names = [this.keys.ofChannel('meta', channel), this.keys.ofChannel('log', channel)];
-    const args = [announce, this.keys.ofChannel('bus', channel), lost.epoch, lost.offset];
-    await evaluate(this.client, FENCE_SCRIPT, names, args).catch(fail);
+    const args = [announce, this.keys.ofChannel('bus', channel), epoch];
+    const places = had.flatMap(({ offset, chain }) => [offset, chain]);
+    const reply = await evaluate(this.client, FENCE_SCRIPT, names, [...args, ...places]).catch(
+      fail,
+    );
+    const [offset, chain, bornAt] = Array.isArray(reply) ? (reply as unknown[]) : [];
+    return offset === undefined
+      ? null
+      : placeOf(epoch, Number(offset), String(chain), Number(bornAt));
   }
 
   async #run(
     channel: ChannelName,
     { limit, maxBytes }: ReadQuery,
     from: ReadQuery['from'],
-  ): Promise<{ page: Omit<LogPage, 'continuity' | 'resumeAt'>; evidence: Evidence }> {
+  ): Promise<Found> {
     const names = [
       this.keys.ofChannel('meta', channel),
       this.keys.ofChannel('log', channel),
       this.keys.ofPartition('life', partitionOf(channel)),
     ];
-    const { mode, place, askedAt } = modeOf(from);
-    const args = [channel, newLife(), mode, place, askedAt, limit, maxBytes];
+    const { mode, place, askedAt, chain } = modeOf(from);
+    const args = [channel, newLife(), mode, place, askedAt, chain, limit, maxBytes];
     const reply = await evaluate(this.client, READ_SCRIPT, names, args).catch(fail);
     const [head, entries] = split(reply);
     const facts = factsOf(head);
@@ -80,10 +93,10 @@ export class LogReading {
       evidence: {
         bornAtMs: head.bornAt === -1 ? null : head.bornAt,
         chainAtOffset: head.chainAtOffset.length === CHAIN_LENGTH ? head.chainAtOffset : null,
-        isTorn: head.chainAtOffset === TORN,
         genesisEpoch: head.genesisEpoch,
         nowMs: head.now,
       },
+      fork: head.fork === -1 ? null : placeOf(head.epoch, head.fork, head.forkChain, head.bornAt),
     };
   }
 
@@ -98,10 +111,16 @@ export class LogReading {
   }
 }
 
+interface Found {
+  readonly page: Omit<LogPage, 'continuity' | 'resumeAt'>;
+  readonly evidence: Evidence;
+  /** Below the tear that took the asked place; null when no tear tells of it. */
+  readonly fork: Position | null;
+}
+
 interface Evidence {
   readonly bornAtMs: number | null;
   readonly chainAtOffset: string | null;
-  readonly isTorn: boolean;
   readonly genesisEpoch: string;
   readonly nowMs: number;
 }
@@ -122,12 +141,13 @@ interface Head {
   readonly chainAtOffset: string;
   readonly genesisEpoch: string;
   readonly more: boolean;
+  /** -1: no tear took the asked place. */
+  readonly fork: number;
+  readonly forkChain: string;
 }
 
-const HEAD_FIELDS = 13;
+const HEAD_FIELDS = 15;
 const CHAIN_LENGTH = 16;
-/** What the script says of an offset that a tear marks as lost. */
-const TORN = 'torn';
 
 function split(reply: unknown): [Head, readonly unknown[]] {
   if (!Array.isArray(reply) || reply.length < HEAD_FIELDS) throw brokerError('odd reply');
@@ -148,6 +168,8 @@ function split(reply: unknown): [Head, readonly unknown[]] {
     chainAtOffset: text(10),
     genesisEpoch: text(11),
     more: whole(12) === 1,
+    fork: whole(13),
+    forkChain: text(14),
   };
   return [head, fields.slice(HEAD_FIELDS)];
 }
@@ -155,12 +177,10 @@ function split(reply: unknown): [Head, readonly unknown[]] {
 function factsOf(head: Head): ChannelFacts {
   const { epoch, top, topChain, floor, floorChain } = head;
   const bornAt = head.bornAt === -1 ? head.now : head.bornAt;
-  const place = (offset: number, chain: string): Position =>
-    offset === 0 ? genesis(epoch, bornAt) : { epoch, offset, chain };
   return {
     epoch,
-    top: place(top, topChain),
-    floor: place(floor, floorChain),
+    top: placeOf(epoch, top, topChain, bornAt),
+    floor: placeOf(epoch, floor, floorChain, bornAt),
     purgedTo: head.purgedTo,
     messages: top - floor,
     bytes: head.bytes,
@@ -168,15 +188,27 @@ function factsOf(head: Head): ChannelFacts {
   };
 }
 
-function modeOf(from: ReadQuery['from']): { mode: string; place: number; askedAt: number } {
-  if (from === 'top') return { mode: 'top', place: 0, askedAt: 0 };
-  if ('last' in from) return { mode: 'last', place: from.last, askedAt: 0 };
-  if ('before' in from) return { mode: 'before', place: from.before.offset, askedAt: 0 };
+/** The place before the first message of a life is its genesis. */
+function placeOf(epoch: string, offset: number, chain: string, bornAt: number): Position {
+  return offset === 0 ? genesis(epoch, bornAt) : { epoch, offset, chain };
+}
+
+function modeOf(from: ReadQuery['from']): {
+  mode: string;
+  place: number;
+  askedAt: number;
+  chain: string;
+} {
+  const none = { askedAt: 0, chain: '' };
+  if (from === 'top') return { mode: 'top', place: 0, ...none };
+  if ('last' in from) return { mode: 'last', place: from.last, ...none };
+  if ('before' in from) return { mode: 'before', place: from.before.offset, ...none };
   const { after } = from;
   return {
     mode: 'after',
     place: after.offset,
     askedAt: after.offset === 0 ? genesisTime(after) : 0,
+    chain: after.offset === 0 ? '' : after.chain,
   };
 }
 

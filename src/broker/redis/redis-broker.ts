@@ -112,9 +112,9 @@ export class RedisBroker implements Broker {
     return this.#reading.purge(channel);
   }
 
-  fence(channel: ChannelName, lost: Position): Promise<void> {
+  fence(channel: ChannelName, had: readonly Position[]): Promise<Position | null> {
     const isSharded = this.#commands instanceof Cluster;
-    return this.#reading.fence(channel, lost, isSharded ? 'SPUBLISH' : 'PUBLISH');
+    return this.#reading.fence(channel, had, isSharded ? 'SPUBLISH' : 'PUBLISH');
   }
 
   async note(channel: ChannelName, payload: string): Promise<void> {

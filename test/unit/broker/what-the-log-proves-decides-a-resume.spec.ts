@@ -1,11 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ChannelFacts, Continuity } from '../../../src/broker/broker.port.js';
-import {
-  CHANNEL_MEMORY_MS,
-  continuityOf,
-  type Evidence,
-  resumptionOf,
-} from '../../../src/broker/continuity.js';
+import { CHANNEL_MEMORY_MS, continuityOf, type Evidence } from '../../../src/broker/continuity.js';
 import { genesis, type Position } from '../../../src/broker/position.js';
 
 const nowMs = 1_700_000_000_000;
@@ -34,7 +29,6 @@ const evidence: Evidence = {
   facts,
   bornAtMs: nowMs,
   chainAtOffset: chain,
-  isTorn: false,
   genesisEpoch: epoch,
   nowMs,
 };
@@ -57,7 +51,6 @@ test.each<[string, Position, Partial<Evidence>, Continuity]>([
   ['above the top', at(10), {}, 'rewound'],
   ['with another chain', at(6, { chain: 'd'.repeat(16) }), {}, 'rewound'],
   ['where the log proves nothing', at(6), { chainAtOffset: null }, 'rewound'],
-  ['where a tear took the entry', at(6), { chainAtOffset: null, isTorn: true }, 'continued'],
   ['in another epoch', at(6, { epoch: 'f'.repeat(16) }), {}, 'epoch'],
   ['in another epoch, above the top', at(99, { epoch: 'f'.repeat(16) }), {}, 'epoch'],
   ['in a channel that is not remembered', at(6), never, 'epoch'],
@@ -86,10 +79,4 @@ test.each<[string, Position, Partial<Evidence>, Continuity]>([
   ],
 ])('a reader %s', (_where, since, over, expected) => {
   expect(continuityOf(since, { ...evidence, ...over })).toBe(expected);
-});
-
-test('who stands above the top goes on there; everybody else at the floor', () => {
-  expect(resumptionOf(at(10), facts)).toBe(facts.top);
-  expect(resumptionOf(at(3), facts)).toBe(facts.floor);
-  expect(resumptionOf(at(10, { epoch: 'f'.repeat(16) }), facts)).toBe(facts.floor);
 });

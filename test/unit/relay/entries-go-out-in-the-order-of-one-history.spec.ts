@@ -112,9 +112,29 @@ describe('what a followed channel hands on', () => {
   });
 
   test('is fenced before anything else when the log lost its tail', () => {
-    const log = following(9);
-    const step = log.read(page([entry(6)], { continuity: 'rewound', entries: [] }));
-    expect([step.items, step.mustRead, step.mustFence]).toEqual([[], true, entry(9)]);
+    const log = following(7);
+    log.announced(entry(8));
+    const step = log.read(page([entry(6)], { continuity: 'rewound' }));
+    const place = (offset: number) => ({ epoch: EPOCH, offset, chain: chainOf(offset) });
+    expect([step.items, step.mustRead]).toEqual([[], true]);
+    expect(step.mustFence).toEqual([place(8), place(7)]);
+  });
+
+  test('breaks off where the log left it, and goes on with what was published there since', () => {
+    const log = following(7);
+    for (const offset of [8, 9]) log.announced(entry(offset));
+    log.read(page([entry(7), entry(8, { life: 'b' })], { continuity: 'rewound' }));
+    const fork = { epoch: EPOCH, offset: 7, chain: chainOf(7) };
+    const step = log.fenced(fork);
+    expect(step.items).toEqual([{ kind: 'break', channel: CHANNEL, reason: 'rewound', to: fork }]);
+    expect(step.mustRead).toBe(true);
+    expect(offsets(log.read(page([entry(8, { life: 'b' })])))).toEqual([8]);
+  });
+
+  test('is not broken off by a fence that found its place in the log', () => {
+    const log = following(7);
+    expect(log.fenced(entry(7)).items).toEqual([]);
+    expect(log.fenced(null)).toMatchObject({ items: [], mustRead: false });
   });
 
   test('is not what was announced but is in no log', () => {

@@ -2,24 +2,25 @@
 -- One step, because a page is only worth as much as the facts of the same moment.
 --
 -- KEYS[1] meta      as in append.lua
--- KEYS[2] log       hash: offset -> entry
+-- KEYS[2] log       hash: offset -> entry, and tears, as in fence.lua
 -- KEYS[3] life      string: the life of this partition's store
 -- ARGV[1] channel   its name
 -- ARGV[2] newLife   the life to begin with where there is none
 -- ARGV[3] mode      after, before, last or top
 -- ARGV[4] offset    the asked place (after, before) or how many (last)
 -- ARGV[5] askedAt   milliseconds of a genesis position, else 0
--- ARGV[6] limit     entries at most
--- ARGV[7] maxBytes  bytes of entries at most, but one entry always
+-- ARGV[6] chain     of the asked place (after), else empty
+-- ARGV[7] limit     entries at most
+-- ARGV[8] maxBytes  bytes of entries at most, but one entry always
 --
 -- Returns {now, bornAt (-1: never), epoch, top, topChain, floor, floorChain, purgedTo, bytes, oldestAt,
--- chainAtOffset ('torn' where a tear took the entry, '' where it is not known), genesisEpoch, more, entry,
--- entry, ...}; entries of before and last are newest first
+-- chainAtOffset ('' where it is not known), genesisEpoch, more, fork, forkChain, entry, entry, ...}; entries of
+-- before and last are newest first. fork: the last place below a tear that took the asked one, else -1
 
 local META, MONTH_MS = '>c16c16ddddddddd', 2592000000
 local channel, newLife, mode = ARGV[1], ARGV[2], ARGV[3]
 local asked, askedAt = tonumber(ARGV[4]), tonumber(ARGV[5])
-local limit, maxBytes = tonumber(ARGV[6]), tonumber(ARGV[7])
+local limit, maxBytes = tonumber(ARGV[7]), tonumber(ARGV[8])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -36,7 +37,7 @@ end
 local packed = redis.call('GET', KEYS[1])
 local askedEpoch = askedAt > 0 and genesisEpoch(askedAt) or ''
 if not packed then
-  return { now, -1, genesisEpoch(now), 0, '', 0, '', 0, 0, 0, '', askedEpoch, 0 }
+  return { now, -1, genesisEpoch(now), 0, '', 0, '', 0, 0, 0, '', askedEpoch, 0, -1, '' }
 end
 
 local epoch, topChain, top, floor, bytes, oldest, ttlMs, purgedTo, bornAt = struct.unpack(META, packed)
@@ -78,12 +79,28 @@ if mode == 'after' and asked > 0 then
     chainAtOffset = floorChain
   elseif asked > floor and asked < top then
     local entry = entryAt(asked)
-    chainAtOffset = entry and string.sub(entry, 20, 35) or 'torn'
+    chainAtOffset = entry and string.sub(entry, 20, 35) or ''
+  end
+end
+
+-- A place that a failover took away, if the tear that tells of it is kept: the deepest one, so that nothing is
+-- passed over.
+local fork, forkChain = -1, ''
+if mode == 'after' and asked > floor and chainAtOffset ~= ARGV[6] then
+  for from, to in string.gmatch(redis.call('HGET', KEYS[2], 'tears') or '', '(%d+)%-(%d+)') do
+    from, to = tonumber(from), tonumber(to)
+    if from <= asked and asked <= to and (fork == -1 or from - 1 < fork) then fork = from - 1 end
+  end
+  if fork ~= -1 and fork <= floor then
+    fork, forkChain = floor, floorChain
+  elseif fork ~= -1 then
+    local entry = entryAt(fork)
+    if entry then forkChain = string.sub(entry, 20, 35) else fork = -1 end
   end
 end
 
 local reply = { now, bornAt, epoch, top, topChain, floor, floorChain, purgedTo, bytes, oldest,
-  chainAtOffset, askedEpoch, 0 }
+  chainAtOffset, askedEpoch, 0, fork, forkChain }
 if mode == 'top' then return reply end
 
 local from, to, step = math.max(asked, floor) + 1, top, 1

@@ -1,0 +1,39 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ChannelName } from '../protocol/channel-name.js';
+import { LIMITS } from '../protocol/limits.js';
+import { BROKER, type Broker, type LogPage } from '../broker/broker.port.js';
+import type { Position } from '../broker/position.js';
+import { CHANNEL_FEED, type ChannelFeed } from './channel-feed.port.js';
+
+const PAGE = { limit: LIMITS.replyMessages, maxBytes: LIMITS.replyBytes };
+
+/** The pages that subscriptions start from and catch up with. */
+@Injectable()
+export class LogPages {
+  constructor(
+    @Inject(BROKER) private readonly broker: Broker,
+    @Inject(CHANNEL_FEED) private readonly feed: ChannelFeed,
+  ) {}
+
+  /** What follows the place, or where a reader goes on that cannot be continued. */
+  async after(channel: ChannelName, place: Position): Promise<LogPage> {
+    const page = await this.broker.read(channel, { from: { after: place }, ...PAGE });
+    if (page.continuity !== 'rewound') return page;
+    // This instance may know where the lost history left the log, and not have marked it yet.
+    await this.feed.verify(channel);
+    return this.broker.read(channel, { from: { after: place }, ...PAGE });
+  }
+
+  /** The place after which the last n messages lie, or the floor when fewer are kept. */
+  async placeBeforeLast(channel: ChannelName, count: number): Promise<Position> {
+    const { facts } = await this.broker.read(channel, { from: 'top', limit: 1, maxBytes: 1 });
+    const offset = facts.top.offset - count;
+    if (offset <= facts.floor.offset) return facts.floor;
+    const page = await this.broker.read(channel, {
+      from: { before: { ...facts.top, offset: offset + 1 } },
+      limit: 1,
+      maxBytes: 1,
+    });
+    return page.entries.at(-1) ?? page.facts.floor;
+  }
+}
