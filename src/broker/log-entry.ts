@@ -104,7 +104,7 @@ export function decodeEntry(bytes: Buffer): LogEntry | null {
   const textStart = end + 1 + Number(extraBytes);
   const partsStart = textStart + Number(textBytes);
   if (sizes.reduce((sum, size) => sum + size, partsStart) !== bytes.length) return null;
-  const extra = textStart === end + 1 ? {} : readExtra(bytes, end + 1, textStart);
+  const extra = textStart === end + 1 ? NO_EXTRA : readExtra(bytes, end + 1, textStart);
   if (!extra) return null;
   return {
     epoch: bytes.toString('latin1', 2, 18),

@@ -13,6 +13,7 @@ import { EncodedMessage } from './encoded-message.js';
 import { EncodedPush } from './encoded-push.js';
 import type { FeedItem, FeedNote, FeedStatus } from './channel-feed.port.js';
 import type { FollowedChannel } from './followed-channel.js';
+import { FlushSchedule } from './flush-schedule.js';
 import { FollowedChannels } from './followed-channels.js';
 import { gapOf } from './gap-of.js';
 import { Outbox, type OutboxRules } from './outbox.js';
@@ -44,8 +45,7 @@ export class DeliveryService {
   readonly #logger = new Logger('Delivery');
   readonly #sessions = new Map<string, Session>();
   readonly #rules: OutboxRules;
-  readonly #later = new Set<Session>();
-  #window: NodeJS.Timeout | null = null;
+  readonly #schedule: FlushSchedule;
   #waiting = 0;
 
   constructor(
@@ -57,10 +57,17 @@ export class DeliveryService {
     private readonly slow: SlowConsumers,
     private readonly metrics: Metrics,
   ) {
+    const joined = new JoinedFrames();
+    this.#schedule = new FlushSchedule({
+      windowMs: this.config.joinWindowMs,
+      joined,
+      now: () => performance.now(),
+      next: (slice) => setImmediate(slice),
+    });
     this.#rules = {
+      joined,
       bytesMax: () => this.#bytesMax(),
       now: () => this.broker.now(),
-      joined: new JoinedFrames(),
       delivered: (messages) => this.metrics.delivered(messages),
       dropped: (messages) => {
         this.metrics.dropped('overflow', messages);
@@ -98,7 +105,6 @@ export class DeliveryService {
     for (const subscription of session.subscriptions.values()) this.channels.remove(subscription);
     session.subscriptions.clear();
     this.#sessions.delete(session.id);
-    this.#later.delete(session);
     this.slow.recovered(session);
   }
 
@@ -142,47 +148,13 @@ export class DeliveryService {
 
   /** Hands a batch to everybody it is for; each connection gets its share in one write. */
   deliver(items: readonly FeedItem[]): void {
-    const owed = new Set<Session>();
     for (const item of items) {
       const channel = this.channels.get(item.channel);
       if (!channel) continue;
-      if (item.kind === 'entry') this.#deliverEntry(channel, item.entry, owed);
-      else this.#deliverBreak(channel, item, owed);
+      if (item.kind === 'entry') this.#deliverEntry(channel, item.entry);
+      else this.#deliverBreak(channel, item);
     }
-    this.#send(owed, items.some(isUrgent));
-  }
-
-  /**
-   * An idle connection gets its share at once. One that was written to a moment ago waits for the rest
-   * of its window, so that a hot stream is joined; `critical` does not wait.
-   */
-  #send(owed: ReadonlySet<Session>, isUrgentBatch: boolean): void {
-    const now = performance.now();
-    const { joinWindowMs } = this.config;
-    for (const session of owed) {
-      if (isUrgentBatch || now - session.writtenAt >= joinWindowMs) {
-        session.writtenAt = now;
-        session.outbox.flush();
-      } else {
-        this.#later.add(session);
-      }
-    }
-    this.#rules.joined.release();
-    if (this.#later.size > 0 && this.#window === null) {
-      this.#window = setTimeout(() => this.#sendLater(), joinWindowMs);
-    }
-  }
-
-  #sendLater(): void {
-    this.#window = null;
-    const due = [...this.#later];
-    this.#later.clear();
-    const now = performance.now();
-    for (const session of due) {
-      session.writtenAt = now;
-      session.outbox.flush();
-    }
-    this.#rules.joined.release();
+    this.#schedule.run();
   }
 
   /** Whether a request of this session may be answered: false closes a connection that never reads. */
@@ -213,24 +185,23 @@ export class DeliveryService {
   #deliverEntry(
     channel: FollowedChannel,
     entry: Extract<FeedItem, { kind: 'entry' }>['entry'],
-    owed: Set<Session>,
   ): void {
     // The feed may hand on again what was read when the channel was first followed.
     if (isAtOrBefore(entry, channel.cursor)) return;
     channel.cursor = entry;
     if (channel.live.size === 0) return;
     const message = new EncodedMessage(entry, false);
+    const isUrgent = entry.lane === 0;
     for (const subscription of channel.live) {
       if (isAtOrBefore(entry, subscription.reached)) continue;
       queueEntry(subscription, entry, message);
-      owed.add(subscription.session);
+      this.#schedule.owe(subscription.session, isUrgent);
     }
   }
 
   #deliverBreak(
     channel: FollowedChannel,
     { reason, to }: Extract<FeedItem, { kind: 'break' }>,
-    owed: Set<Session>,
   ): void {
     channel.cursor = to;
     channel.breaks += 1;
@@ -243,7 +214,6 @@ export class DeliveryService {
       session.wire.emit('gap', gapOf(channel.name, subscription.told, reason, to.epoch, to));
       this.metrics.gap(reason);
       subscription.startAt(to);
-      owed.add(session);
     }
   }
 
@@ -275,10 +245,6 @@ export class DeliveryService {
     const free = 1 - Math.min(1, this.#waiting / outboxTotalBytes);
     return Math.max(MIN_OUTBOX_BYTES, Math.trunc(outboxBytes * free));
   }
-}
-
-function isUrgent(item: FeedItem): boolean {
-  return item.kind === 'entry' && item.entry.lane === 0;
 }
 
 /** Even a full instance lets one small message wait for a connection. */

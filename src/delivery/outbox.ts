@@ -86,6 +86,9 @@ export class Outbox {
       this.#turn.push(message);
       this.#turnFor.push(subscription);
       this.#turnBytes += message.bytes;
+      // Its turn to be written to may be some slices away; what waits until then is bounded too.
+      const isMuch = this.#turnBytes > UNFLUSHED_MAX;
+      if (isMuch && this.#turnBytes > this.rules.bytesMax()) this.flush();
       return;
     }
     this.#queueTurn();
@@ -131,7 +134,7 @@ export class Outbox {
   }
 
   #flush(): void {
-    if (this.#turn.length > 0 && this.#writeTurn()) return;
+    if (this.#turn.length > 0 && this.#writeTurn()) return this.#account();
     if (this.#lanes.isEmpty) return;
     if (this.#isOpen) this.#writeLanes();
     this.#bound();
@@ -142,6 +145,7 @@ export class Outbox {
   /** Everything of this turn in one write, if the kernel has room for all of it. */
   #writeTurn(): boolean {
     const turn = this.#turn;
+    const [first] = turn;
     if (
       !this.#isOpen ||
       this.#isBlocked ||
@@ -151,14 +155,13 @@ export class Outbox {
       this.#queueTurn();
       return false;
     }
-    const [first] = turn;
-    const joined =
-      first && turn.length === 1
-        ? first.frames(true)
-        : this.rules.joined.join(turn.map((message) => message.frames(true)));
-    this.wire.write(joined, turn, ALL_SAFE);
-    for (const [index, message] of turn.entries()) {
-      this.#turnFor[index]?.passed(message.entry, true);
+    if (first && turn.length === 1) {
+      this.wire.write(first.frames(true), turn, ALL_SAFE);
+      this.#turnFor[0]?.passed(first.entry, true);
+    } else {
+      const frames = turn.map((message) => message.frames(true));
+      this.wire.write(this.rules.joined.join(frames), turn, ALL_SAFE);
+      turn.forEach(({ entry }, index) => this.#turnFor[index]?.passed(entry, true));
     }
     this.rules.delivered(turn.length);
     this.#endTurn();

@@ -12,6 +12,9 @@ export class Session {
   /** When it was last written to by a fan-out, on the monotonic clock. */
   writtenAt = Number.NEGATIVE_INFINITY;
 
+  /** Which list of the flush schedule it stands in; null: nothing waits to be written. */
+  owed: 'urgent' | 'due' | 'later' | null = null;
+
   /** Broadcast → the channel through which its copy came. */
   readonly #broadcasts = new Map<string, ChannelName>();
   #isOpen = true;
@@ -51,6 +54,7 @@ export class Session {
   /** Nothing is sent any more; what waits is let go. */
   end(): void {
     this.#isOpen = false;
+    this.owed = null;
     for (const subscription of this.subscriptions.values()) subscription.phase = 'closed';
     this.outbox.clear();
   }

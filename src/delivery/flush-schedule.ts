@@ -1,0 +1,112 @@
+import type { JoinedFrames } from './joined-frames.js';
+import type { Session } from './session.js';
+
+/** Writing goes on for this long before the event loop gets its turn, in milliseconds. */
+const SLICE_MS = 2;
+/** Connections written to between two looks at the clock. */
+const LOOK_EVERY = 16;
+
+export interface FlushRules {
+  /** A connection that was written to this recently waits for the rest of the time; 0: none does. */
+  readonly windowMs: number;
+  readonly joined: JoinedFrames;
+  /** Milliseconds on the monotonic clock. */
+  now(): number;
+  /** Runs a slice in the next turn of the event loop. */
+  next(slice: () => void): void;
+}
+
+/**
+ * When connections are written to.
+ *
+ * An idle connection gets its share at once. One that was written to a moment ago waits for the rest of
+ * its window, so that a hot stream is joined; `critical` does not wait. However many are owed something,
+ * they are written to in slices, those with something urgent first: what comes in meanwhile is heard,
+ * and joins what still waits.
+ */
+export class FlushSchedule {
+  #urgent: Session[] = [];
+  #due: Session[] = [];
+  #later: Session[] = [];
+  #window: NodeJS.Timeout | null = null;
+  #isContinued = false;
+
+  constructor(private readonly rules: FlushRules) {}
+
+  /** Something waits in the session's outbox. */
+  owe(session: Session, isUrgent: boolean): void {
+    if (isUrgent) {
+      if (session.owed === 'urgent') return;
+      // It may stand in another list as well: there it is passed over.
+      session.owed = 'urgent';
+      this.#urgent.push(session);
+    } else if (session.owed === null) {
+      const { windowMs, now } = this.rules;
+      const isIdle = windowMs === 0 || now() - session.writtenAt >= windowMs;
+      session.owed = isIdle ? 'due' : 'later';
+      (isIdle ? this.#due : this.#later).push(session);
+    }
+  }
+
+  /** All of a batch is queued: writes what is due, as far as a slice goes. */
+  run(): void {
+    if (this.#later.length > 0 && this.#window === null) {
+      this.#window = setTimeout(() => this.#windowEnds(), this.rules.windowMs);
+    }
+    // A slice that is to come has its own time; only what is urgent goes before it.
+    if (!this.#isContinued || this.#urgent.length > 0) this.#write();
+  }
+
+  #windowEnds(): void {
+    this.#window = null;
+    for (const session of this.#later) {
+      if (session.owed !== 'later') continue;
+      session.owed = 'due';
+      this.#due.push(session);
+    }
+    this.#later = [];
+    this.run();
+  }
+
+  #write(): void {
+    const { now, joined } = this.rules;
+    const begun = now();
+    const urgent = this.#urgent;
+    this.#urgent = [];
+    const left = this.#flushSome(urgent, 'urgent', begun);
+    if (left < urgent.length) {
+      // What became urgent in the meantime stands behind them.
+      this.#urgent = [...urgent.slice(left), ...this.#urgent];
+    } else if (!this.#isContinued) {
+      const due = this.#due;
+      this.#due = [];
+      const rest = this.#flushSome(due, 'due', begun);
+      if (rest < due.length) this.#due = [...due.slice(rest), ...this.#due];
+    }
+    if (this.#urgent.length > 0 || this.#due.length > 0) this.#continue();
+    else joined.release();
+  }
+
+  #continue(): void {
+    if (this.#isContinued) return;
+    this.#isContinued = true;
+    this.rules.next(() => {
+      this.#isContinued = false;
+      this.#write();
+    });
+  }
+
+  /** Returns how far it came before the slice was over. */
+  #flushSome(sessions: readonly Session[], as: 'urgent' | 'due', begun: number): number {
+    const { now } = this.rules;
+    for (let index = 0; index < sessions.length; index += 1) {
+      if (index % LOOK_EVERY === LOOK_EVERY - 1 && now() - begun >= SLICE_MS) return index;
+      const session = sessions[index];
+      if (session?.owed !== as) continue;
+      session.owed = null;
+      session.writtenAt = begun;
+      session.outbox.flush();
+    }
+    return sessions.length;
+  }
+}

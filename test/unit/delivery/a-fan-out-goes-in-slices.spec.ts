@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { FlushSchedule } from '../../../src/delivery/flush-schedule.js';
+import { JoinedFrames } from '../../../src/delivery/joined-frames.js';
+import type { Session } from '../../../src/delivery/session.js';
+
+/** As long as one write takes here, in milliseconds. */
+const WRITE_MS = 0.1;
+
+describe('a fan-out', () => {
+  let clock: number;
+  let slices: (() => void)[];
+  let written: string[];
+  let schedule: FlushSchedule;
+
+  beforeEach(() => {
+    clock = 1_000;
+    slices = [];
+    written = [];
+    schedule = new FlushSchedule({
+      windowMs: 0,
+      joined: new JoinedFrames(),
+      now: () => clock,
+      next: (slice) => slices.push(slice),
+    });
+  });
+
+  function session(name: string): Session {
+    const outbox = {
+      flush: () => {
+        clock += WRITE_MS;
+        written.push(name);
+      },
+    };
+    // What the schedule looks at; the rest of a session is not its business.
+    return { owed: null, writtenAt: Number.NEGATIVE_INFINITY, outbox } as unknown as Session;
+  }
+
+  function sessions(count: number): Session[] {
+    return Array.from({ length: count }, (_, index) => session(`s${index}`));
+  }
+
+  function owe(to: readonly Session[], isUrgent = false): void {
+    for (const one of to) schedule.owe(one, isUrgent);
+    schedule.run();
+  }
+
+  function nextSlice(): void {
+    const due = slices.shift();
+    if (!due) throw new Error('no slice is to come');
+    due();
+  }
+
+  test('to few is written at once', () => {
+    owe(sessions(10));
+    expect([written.length, slices.length]).toEqual([10, 0]);
+  });
+
+  test('to many lets the event loop have its turn after two milliseconds', () => {
+    const all = sessions(1_000);
+    owe(all);
+    let longest = 0;
+    while (slices.length > 0) {
+      expect(slices).toHaveLength(1);
+      const begun = clock;
+      nextSlice();
+      longest = Math.max(longest, clock - begun);
+    }
+    expect(written).toEqual(all.map((_, index) => `s${index}`));
+    expect(longest).toBeLessThanOrEqual(2 + 16 * WRITE_MS);
+    expect(longest).toBeGreaterThan(1);
+  });
+
+  test('writes once to who is owed more before its slice has come', () => {
+    const all = sessions(200);
+    owe(all);
+    const before = written.length;
+    expect(before).toBeLessThan(200);
+    owe(all.slice(before));
+    while (slices.length > 0) nextSlice();
+    expect(written.toSorted()).toEqual(all.map((_, index) => `s${index}`).toSorted());
+  });
+
+  test('that is urgent goes before what still waits of one that is not', () => {
+    owe(sessions(200));
+    const before = written.length;
+    owe([session('urgent')], true);
+    expect(written.slice(before)).toEqual(['urgent']);
+    while (slices.length > 0) nextSlice();
+    expect(written).toHaveLength(201);
+  });
+
+  test('that is urgent and for many goes in slices too, before everything else', () => {
+    owe(sessions(200));
+    const bulk = written.length;
+    owe(
+      Array.from({ length: 100 }, (_, index) => session(`u${index}`)),
+      true,
+    );
+    while (slices.length > 0) nextSlice();
+    const urgent = written.slice(bulk, bulk + 100);
+    expect(urgent.every((name) => name.startsWith('u'))).toBe(true);
+    expect(written).toHaveLength(300);
+  });
+
+  test('does not write to a session that has ended meanwhile', () => {
+    const all = sessions(200);
+    owe(all);
+    for (const one of all) one.owed = null;
+    const before = written.length;
+    while (slices.length > 0) nextSlice();
+    expect(written).toHaveLength(before);
+  });
+
+  test('becomes urgent for a session that still waits, and is written once', () => {
+    const all = sessions(200);
+    owe(all);
+    const last = all.slice(-1);
+    const before = written.length;
+    owe(last, true);
+    expect(written.slice(before)).toEqual(['s199']);
+    while (slices.length > 0) nextSlice();
+    expect(written.filter((name) => name === 's199')).toHaveLength(1);
+  });
+});
