@@ -38,6 +38,15 @@ export function packetTail(entry: LogEntry, withPosition: boolean, replayed: boo
   return `,"offset":${entry.offset}${position}${replayed ? ',"replayed":true' : ''}}]`;
 }
 
+/** How every open packet without binary parts begins. */
+const TEXT_OPENING = '42["message",';
+
+/** The message of an entry without binary parts as JSON, with its position; nothing is parsed for it. */
+export function messageJson(entry: LogEntry): string {
+  const body = entry.text.toString('utf8', TEXT_OPENING.length);
+  return body + packetTail(entry, true, false).slice(0, -1);
+}
+
 /** The message of an entry as an object, with its position and its binary parts in place. */
 export function messageOf(entry: LogEntry): Message {
   const text = entry.text.toString('utf8');

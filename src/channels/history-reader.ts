@@ -57,7 +57,7 @@ export class HistoryReader {
 function replyOf(
   channel: ChannelName,
   { before, after }: HistoryQuery,
-  { facts, continuity, more }: LogPage,
+  { facts, continuity, resumeAt, more }: LogPage,
   entries: readonly LogEntry[],
   isCut: boolean,
   user: string | null,
@@ -75,7 +75,7 @@ function replyOf(
     more: more || isCut,
     position: last ? formatPosition(last) : asked,
     ...(since && continuity !== 'continued'
-      ? { gap: gapOf(channel, since, continuity, facts.epoch, facts.floor) }
+      ? { gap: gapOf(channel, since, continuity, facts.epoch, resumeAt) }
       : {}),
   };
 }

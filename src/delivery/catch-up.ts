@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { LogPage } from '../broker/broker.port.js';
 import type { LogEntry } from '../broker/log-entry.js';
-import { formatPosition } from '../broker/position.js';
+import { formatPosition, type Position } from '../broker/position.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { EncodedMessage } from './encoded-message.js';
 import { exclusionOf } from './exclusion.js';
@@ -42,14 +42,14 @@ export class CatchUp {
       await subscription.session.outbox.drainedTo(OUTBOX_LOW);
       if (!isCatchingUp(subscription)) return;
       const { breaks } = channel;
-      const page = await this.#read(subscription);
+      const page = await this.#read(channel, subscription.reached);
       if (!page || !isCatchingUp(subscription)) continue;
       subscription.breaks = breaks;
       if (!this.#hand(subscription, page, replayTo)) await pause(BEHIND_MS);
     }
   }
 
-  async #read({ channel, reached }: Subscription): Promise<LogPage | null> {
+  async #read(channel: FollowedChannel, reached: Position): Promise<LogPage | null> {
     try {
       return await this.pages.after(channel, reached);
     } catch {

@@ -6,6 +6,7 @@ import type { Message } from '../protocol/message.js';
 import { BROKER, type Broker } from '../broker/broker.port.js';
 import type { Position } from '../broker/position.js';
 import { CONFIG, type Config } from '../config/config.js';
+import type { JsonText } from '../kernel/json-text.js';
 import { presenceIn } from '../presence/presence-note.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { CatchUp, queueEntry } from './catch-up.js';
@@ -31,7 +32,7 @@ export interface Joining {
   readonly epoch: string;
   /** That of the last of `messages`, else where the subscription starts. */
   readonly position: string;
-  readonly messages: readonly Message[];
+  readonly messages: readonly Message[] | JsonText;
   /** Messages that will come as `message` with `replayed: true`. */
   readonly behind: number;
   readonly gap?: Gap;

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { LogEntry } from '../broker/log-entry.js';
 import { packetTail } from '../broker/open-packet.js';
-import { frameHeaderBytes, websocketFrame, writeFrameHeader } from './websocket-frame.js';
+import { frameHeaderBytes, websocketFrame, writeFrameHeader } from '../kernel/websocket-frame.js';
 
 /** One message as bytes on the wire, made once for all sockets that are owed the same bytes. */
 export class EncodedMessage {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { PushName, Pushes } from '../protocol/pushes.js';
-import { websocketFrame } from './websocket-frame.js';
+import { websocketFrame } from '../kernel/websocket-frame.js';
 import type { OutgoingMessage } from './wire.port.js';
 
 /** An event that is the same for everybody in a channel, as bytes on the wire, made once. */

@@ -1,13 +1,13 @@
 import type { ChannelName } from '../protocol/channel-name.js';
 import type { Gap } from '../protocol/gap.js';
 import type { Message } from '../protocol/message.js';
+import type { JsonText } from '../kernel/json-text.js';
 import type { Continuity, LogPage } from '../broker/broker.port.js';
-import { messageOf } from '../broker/open-packet.js';
 import { formatPosition, type Position } from '../broker/position.js';
-import { exclusionOf } from './exclusion.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { gapOf } from './gap-of.js';
 import type { LogPages } from './log-pages.js';
+import { pageMessages } from './page-messages.js';
 import { fitReply } from './reply-page.js';
 import type { Session } from './session.js';
 
@@ -24,7 +24,7 @@ export interface Start {
   readonly answer: {
     readonly epoch: string;
     readonly position: string;
-    readonly messages: readonly Message[];
+    readonly messages: readonly Message[] | JsonText;
     readonly behind: number;
   };
   readonly continuity: Continuity;
@@ -46,13 +46,13 @@ export async function firstPage(
   let from: Position | null = null;
   let continuity: Continuity = 'continued';
   if (since) {
-    page = await pages.after(channel.name, since);
+    page = await pages.after(channel, since);
     continuity = page.continuity;
     from = continuity === 'continued' ? since : page.resumeAt;
   }
   if (rewind !== undefined && (!since || continuity !== 'continued')) {
     from = await pages.placeBeforeLast(channel.name, rewind);
-    page = await pages.after(channel.name, from);
+    page = await pages.after(channel, from);
     // Trimmed between the two reads: what is left is what there is.
     if (page.continuity !== 'continued') from = page.resumeAt;
   }
@@ -89,9 +89,7 @@ function startingAt(
     answer: {
       epoch: facts.epoch,
       position: formatPosition(reached),
-      messages: entries
-        .filter((entry) => entry.kind === 'm' && exclusionOf(session, channel, entry) === null)
-        .map(messageOf),
+      messages: pageMessages(session, channel, entries),
       behind: Math.max(0, facts.top.offset - reached.offset),
     },
     continuity,

@@ -41,8 +41,8 @@ export class FlushSchedule {
       session.owed = 'urgent';
       this.#urgent.push(session);
     } else if (session.owed === null) {
-      const { windowMs, now } = this.rules;
-      const isIdle = windowMs === 0 || now() - session.writtenAt >= windowMs;
+      const { windowMs } = this.rules;
+      const isIdle = windowMs === 0 || this.rules.now() - session.writtenAt >= windowMs;
       session.owed = isIdle ? 'due' : 'later';
       (isIdle ? this.#due : this.#later).push(session);
     }
@@ -69,8 +69,7 @@ export class FlushSchedule {
   }
 
   #write(): void {
-    const { now, joined } = this.rules;
-    const begun = now();
+    const begun = this.rules.now();
     const urgent = this.#urgent;
     this.#urgent = [];
     const left = this.#flushSome(urgent, 'urgent', begun);
@@ -84,7 +83,7 @@ export class FlushSchedule {
       if (rest < due.length) this.#due = [...due.slice(rest), ...this.#due];
     }
     if (this.#urgent.length > 0 || this.#due.length > 0) this.#continue();
-    else joined.release();
+    else this.rules.joined.release();
   }
 
   #continue(): void {
@@ -98,9 +97,9 @@ export class FlushSchedule {
 
   /** Returns how far it came before the slice was over. */
   #flushSome(sessions: readonly Session[], as: 'urgent' | 'due', begun: number): number {
-    const { now } = this.rules;
     for (let index = 0; index < sessions.length; index += 1) {
-      if (index % LOOK_EVERY === LOOK_EVERY - 1 && now() - begun >= SLICE_MS) return index;
+      if (index % LOOK_EVERY === LOOK_EVERY - 1 && this.rules.now() - begun >= SLICE_MS)
+        return index;
       const session = sessions[index];
       if (session?.owed !== as) continue;
       session.owed = null;

@@ -2,21 +2,35 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ChannelName } from '../protocol/channel-name.js';
 import { LIMITS } from '../protocol/limits.js';
 import { BROKER, type Broker, type LogPage } from '../broker/broker.port.js';
-import type { Position } from '../broker/position.js';
+import { formatPosition, type Position } from '../broker/position.js';
 import { CHANNEL_FEED, type ChannelFeed } from './channel-feed.port.js';
+import type { FollowedChannel } from './followed-channel.js';
 
 const PAGE = { limit: LIMITS.replyMessages, maxBytes: LIMITS.replyBytes };
 
 /** The pages that subscriptions start from and catch up with. */
 @Injectable()
 export class LogPages {
+  /** Reads on their way: who resumes from the same place meanwhile, as all do in a storm, shares one. */
+  readonly #underWay = new Map<string, Promise<LogPage>>();
+
   constructor(
     @Inject(BROKER) private readonly broker: Broker,
     @Inject(CHANNEL_FEED) private readonly feed: ChannelFeed,
   ) {}
 
   /** What follows the place, or where a reader goes on that cannot be continued. */
-  async after(channel: ChannelName, place: Position): Promise<LogPage> {
+  after({ name, breaks }: FollowedChannel, place: Position): Promise<LogPage> {
+    // What was read before a break proves nothing after it.
+    const key = `${name} ${breaks} ${formatPosition(place)}`;
+    const known = this.#underWay.get(key);
+    if (known) return known;
+    const reading = this.#read(name, place).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, reading);
+    return reading;
+  }
+
+  async #read(channel: ChannelName, place: Position): Promise<LogPage> {
     const page = await this.broker.read(channel, { from: { after: place }, ...PAGE });
     if (page.continuity !== 'rewound') return page;
     // This instance may know where the lost history left the log, and not have marked it yet.

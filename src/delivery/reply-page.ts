@@ -3,7 +3,8 @@ import type { LogEntry } from '../broker/log-entry.js';
 
 /** The first entries that fit into one reply: at least one, if there is one. */
 export function fitReply(entries: readonly LogEntry[]): readonly LogEntry[] {
-  return entries.slice(0, countThatFit(entries));
+  const count = countThatFit(entries);
+  return count === entries.length ? entries : entries.slice(0, count);
 }
 
 /** The last entries that fit into one reply, for pages that are read backwards. */

@@ -3,6 +3,7 @@ import type { Caller } from '../identity/caller.js';
 import type { Session } from '../delivery/session.js';
 import type { SessionLimits } from '../limits/session-limits.js';
 import type { Position } from '../broker/position.js';
+import type { SocketWire } from './socket-wire.js';
 
 /** What the handshake proved and asked for. */
 export interface Handshake {
@@ -16,6 +17,7 @@ export interface Handshake {
 export interface Connection {
   readonly socket: Socket;
   readonly session: Session;
+  readonly wire: SocketWire;
   readonly client: string;
   readonly limits: SessionLimits;
   /** Replaced by `authenticate`. */

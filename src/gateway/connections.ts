@@ -55,6 +55,7 @@ export class Connections {
     const connection: Connection = {
       socket,
       session,
+      wire,
       isReading: () => this.delivery.mayAnswer(session),
       client,
       limits: this.limits.forSession(),

@@ -7,6 +7,7 @@ import { CarillonError } from '../protocol/carillon-error.js';
 import type { Config } from '../config/config.js';
 import type { Admission } from './admission.js';
 import { connectionOf, dataOf } from './connection.js';
+import { type Answer, answerDirectly } from './direct-answer.js';
 import { terminateSoon } from './socket-wire.js';
 import type { HandshakeGuard } from './handshake.js';
 
@@ -15,8 +16,6 @@ const HANDSHAKE_MS = 5_000;
 
 /** Requests of one connection that may wait for their answer. */
 const PENDING_MAX = 4_096;
-
-type Answer = (reply: object) => void;
 
 /**
  * Nest's Socket.IO adapter with the server's options in one place and one dispatcher per socket, where
@@ -58,6 +57,7 @@ export class SocketAdapter extends IoAdapter {
 
   override bindMessageHandlers(socket: Socket, handlers: MessageMappingProperties[]): void {
     const byName = new Map(handlers.map(({ message, callback }) => [String(message), callback]));
+    answerDirectly(socket);
     socket.onAny((event: unknown, ...args: unknown[]) => {
       const last = args.at(-1);
       const answer = isAnswer(last) ? last : null;

@@ -3,6 +3,7 @@ import type { Socket as NetSocket } from 'node:net';
 import type { Socket } from 'socket.io';
 import type { PushName, Pushes } from '../protocol/pushes.js';
 import type { ClosingPush } from '../protocol/pushes/closing.js';
+import { textFrame } from '../kernel/websocket-frame.js';
 import type { OutgoingMessage, Wire } from '../delivery/wire.port.js';
 
 /** The members of `ws` and engine.io that a direct write needs; private there, so checked at run time. */
@@ -52,6 +53,16 @@ export class SocketWire implements Wire {
       this.socket.conn.write(text);
       for (const part of parts) this.socket.conn.write(part);
     }
+  }
+
+  /** Whether `writeText` may be called now. */
+  isDirect(): boolean {
+    return this.#directStream() !== null;
+  }
+
+  /** Writes one text packet of Engine.IO as a ready frame. Only while `isDirect`. */
+  writeText(packet: string): void {
+    this.#directStream()?.write(textFrame(packet));
   }
 
   onceDrained(callback: () => void): void {

@@ -32,3 +32,13 @@ export function websocketFrame(payload: Buffer, binary: boolean): Buffer {
   payload.copy(frame, start);
   return frame;
 }
+
+/** One whole unmasked server frame of text. */
+export function textFrame(text: string): Buffer {
+  const size = Buffer.byteLength(text);
+  const start = frameHeaderBytes(size);
+  const frame = Buffer.allocUnsafe(start + size);
+  writeFrameHeader(frame, size, false);
+  frame.write(text, start, 'utf8');
+  return frame;
+}

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Buffer } from 'node:buffer';
-import { frameHeaderBytes, websocketFrame } from '../../../src/delivery/websocket-frame.js';
+import { frameHeaderBytes, websocketFrame } from '../../../src/kernel/websocket-frame.js';
 
 /** Read as RFC 6455, section 5.2 says, by nothing that wrote it. */
 function readFrame(frame: Buffer) {
