@@ -4,6 +4,7 @@ import type { Socket } from 'socket.io';
 import type { PushName, Pushes } from '../protocol/pushes.js';
 import type { ClosingPush } from '../protocol/pushes/closing.js';
 import { textFrame } from '../kernel/websocket-frame.js';
+import { framesAgree } from './frame-agreement.js';
 import type { OutgoingMessage, Wire } from '../delivery/wire.port.js';
 
 /** The members of `ws` and engine.io that a direct write needs; private there, so checked at run time. */
@@ -29,8 +30,8 @@ const LINGER_MS = 1_000;
 
 /** One Socket.IO connection as delivery sees it. */
 export class SocketWire implements Wire {
-  /** Whether frames go out as they are; fixed by the WebSocket handshake, and dear to ask for. */
-  #isUncompressed: boolean | null = null;
+  /** Whether frames go out as we make them; fixed by the WebSocket handshake, and dear to ask for. */
+  #isPlain: boolean | null = null;
 
   constructor(private readonly socket: Socket) {}
 
@@ -100,7 +101,7 @@ export class SocketWire implements Wire {
       writeBuffer.length > 0 ||
       this.socket.conn.readyState !== 'open' ||
       websocket?.readyState !== WS_OPEN ||
-      !(this.#isUncompressed ??= websocket.extensions === '') ||
+      !(this.#isPlain ??= websocket.extensions === '' && framesAgree(this.socket)) ||
       websocket._sender?._state !== 0
     ) {
       return null;
