@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { Buffer } from 'node:buffer';
+import { hash } from 'node:crypto';
 import { CarillonError } from '../protocol/carillon-error.js';
 import type { ChannelName } from '../protocol/channel-name.js';
 import type { Message } from '../protocol/message.js';
@@ -66,19 +67,15 @@ export function publicationOf(
     json,
     parts,
   );
-  const content = createHash('sha256').update(
-    JSON.stringify([
-      headers ?? null,
-      priority,
-      origin.releaseTogether ? null : (releaseAt ?? null),
-      // Without them the same bytes cut elsewhere would be the same content.
-      parts.map((part) => part.length),
-    ]),
-  );
-  content.update(json);
-  for (const part of parts) content.update(part);
+  const shape = JSON.stringify([
+    headers ?? null,
+    priority,
+    origin.releaseTogether ? null : (releaseAt ?? null),
+    // Without them the same bytes cut elsewhere would be the same content.
+    parts.map((part) => part.length),
+  ]);
+  const contentDigest = digestOf(shape + json, parts);
   const lane = laneOf(priority);
-  const contentDigest = content.digest('hex').slice(0, 32);
   return {
     channel,
     publisher: origin.publisher,
@@ -96,6 +93,12 @@ export function publicationOf(
     }),
     rules: { ...policy.history, dedupSeconds: policy.dedupSeconds, replicas: policy.replicas },
   };
+}
+
+/** 32 hex digits of SHA-256. */
+function digestOf(text: string, parts: readonly Buffer[]): string {
+  const all = parts.length === 0 ? text : Buffer.concat([Buffer.from(text, 'utf8'), ...parts]);
+  return hash('sha256', all, 'hex').slice(0, 32);
 }
 
 /** Refuses a priority above what sockets may use in the namespace. */

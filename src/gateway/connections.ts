@@ -13,6 +13,7 @@ import { LimitsService } from '../limits/limits.service.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { type Connection, dataOf, type Handshake } from './connection.js';
+import { forgetHandshake } from './lean-socket.js';
 import { SocketWire } from './socket-wire.js';
 
 /** What `session` tells of limits where a namespace says nothing of its own. */
@@ -66,6 +67,7 @@ export class Connections {
     };
     this.#open.add(connection);
     dataOf(socket).connection = connection;
+    forgetHandshake(socket);
     connection.ready = this.#start(connection, handshake);
     this.metrics.connection('accepted');
     this.metrics.sessions.set(this.#open.size);

@@ -1,8 +1,8 @@
 import type { Position } from '../broker/position.js';
 
-/** Places remembered: more than a failover loses of one channel, and 3 KiB for a busy one. */
+/** Places remembered: more than a failover loses of one channel, and 4 KiB for a busy one. */
 const KEPT_MAX = 256;
-/** Words of a ring that begins small: most channels are quiet. */
+/** Places of a ring that begins small: most channels are quiet. */
 const KEPT_FIRST = 8;
 const CHAIN_DIGITS = 8;
 
@@ -11,60 +11,72 @@ const CHAIN_DIGITS = 8;
  * that lost its tail left them. One epoch; another one begins anew.
  */
 export class Trail {
+  /** Where it begins, until so much came after it that it is forgotten; a channel at rest has no more. */
+  #start: Position | null = null;
   #epoch = '';
-  #offsets = new Float64Array(KEPT_FIRST);
+  #offsets: Float64Array | null = null;
   /** Two words for each place. */
-  #chains = new Uint32Array(KEPT_FIRST * 2);
+  #chains = new Uint32Array(0);
   #count = 0;
   /** Where the next one goes. */
   #next = 0;
 
   add({ epoch, offset, chain }: Position): void {
-    if (epoch !== this.#epoch) {
-      this.#epoch = epoch;
-      this.#count = 0;
-      this.#next = 0;
-    }
-    if (this.#count === this.#offsets.length && this.#count < KEPT_MAX) this.#grow();
-    this.#offsets[this.#next] = offset;
+    if (epoch !== this.#epoch) this.#clear(epoch);
+    const offsets = this.#room();
+    offsets[this.#next] = offset;
     this.#chains[this.#next * 2] = Number.parseInt(chain.slice(0, CHAIN_DIGITS), 16);
     this.#chains[this.#next * 2 + 1] = Number.parseInt(chain.slice(CHAIN_DIGITS), 16);
-    this.#next = (this.#next + 1) % this.#offsets.length;
-    this.#count = Math.min(this.#count + 1, this.#offsets.length);
+    this.#next = (this.#next + 1) % offsets.length;
+    if (this.#count < offsets.length) this.#count += 1;
+    else this.#start = null;
   }
 
   /** Reading goes on from here: what was above it belongs to a history that is no more. */
-  cutAt(place: Position): void {
-    const below = this.newestFirst().filter(({ offset }) => offset < place.offset);
-    const isSameLife = place.epoch === this.#epoch;
-    this.#count = 0;
-    this.#next = 0;
-    if (isSameLife) for (const one of below.toReversed()) this.add(one);
-    this.add(place);
+  cutAt({ epoch, offset, chain }: Position): void {
+    const isSameLife = epoch === this.#epoch;
+    const below = isSameLife ? this.newestFirst().filter((place) => place.offset < offset) : [];
+    this.#clear(epoch);
+    const [start, ...rest] = [...below.toReversed(), { epoch, offset, chain }];
+    this.#start = start ?? null;
+    for (const place of rest) this.add(place);
   }
 
   newestFirst(): Position[] {
     const places: Position[] = [];
     for (let back = 1; back <= this.#count; back += 1) {
-      const at = (this.#next - back + this.#offsets.length) % this.#offsets.length;
+      const size = this.#offsets?.length ?? 1;
+      const at = (this.#next - back + size) % size;
       places.push({
         epoch: this.#epoch,
-        offset: this.#offsets[at] ?? 0,
+        offset: this.#offsets?.[at] ?? 0,
         chain: hex(this.#chains[at * 2]) + hex(this.#chains[at * 2 + 1]),
       });
     }
+    if (this.#start) places.push(this.#start);
     return places;
   }
 
-  /** Only ever while nothing was overwritten: the order in the ring is the order they came in. */
-  #grow(): void {
-    const offsets = new Float64Array(this.#offsets.length * 2);
+  #clear(epoch: string): void {
+    this.#epoch = epoch;
+    this.#start = null;
+    this.#count = 0;
+    this.#next = 0;
+  }
+
+  /** The ring, with room for one more or at its full size. */
+  #room(): Float64Array {
+    const old = this.#offsets;
+    if (old && (this.#count < old.length || old.length === KEPT_MAX)) return old;
+    // Nothing was overwritten yet: the order in the ring is the order they came in.
+    const offsets = new Float64Array(old ? old.length * 2 : KEPT_FIRST);
     const chains = new Uint32Array(offsets.length * 2);
-    offsets.set(this.#offsets);
+    if (old) offsets.set(old);
     chains.set(this.#chains);
-    this.#next = this.#count;
     this.#offsets = offsets;
     this.#chains = chains;
+    this.#next = this.#count;
+    return offsets;
   }
 }
 

@@ -41,6 +41,11 @@ describe('a client that is written to directly and one that is not get the same'
     clients = [direct, stock];
   });
 
+  test('by the frames that this server trusts', async () => {
+    await direct.ask('clock', { sentAt: 1 });
+    expect(server.logs().filter((line) => line.includes('frames messages otherwise'))).toEqual([]);
+  });
+
   test('messages, in text and binary', async () => {
     for (const client of clients) await client.ask('subscribe', { channel: CHANNEL });
     for (const [index, [, data]] of SAID.entries()) {
