@@ -42,7 +42,7 @@ export default {
   coverageProvider: 'v8',
   testTimeout: 30_000,
   projects: [
-    project('unit', ['test/unit', 'client/sdk/test', 'client/chat/test']),
+    project('unit', ['test/unit', 'client/sdk/test', 'client/chat/test', 'client/cli/test']),
     project('contract', ['test/contract']),
     project('integration', ['test/integration']),
     project('cluster', ['test/cluster']),

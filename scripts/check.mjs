@@ -20,6 +20,7 @@ const steps = {
     await types('tsconfig.json');
     await types('client/sdk/tsconfig.json');
     await types('client/chat/tsconfig.json');
+    await types('client/cli/tsconfig.json');
   },
   layers: () =>
     node(
@@ -45,7 +46,7 @@ await main(async () => {
     );
   }
   await install();
-  // The types of the chat come from the SDK as it is built.
+  // The types of the chat and the command line come from the SDK as it is built.
   await build(['sdk']);
   // All of them, so that one run tells everything there is to mend.
   const failures = [];

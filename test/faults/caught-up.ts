@@ -1,4 +1,4 @@
-import type { History } from './history.js';
+import type { History } from '../../client/cli/src/verify/history.js';
 
 /** Less than this is the ordinary way of a message on a busy machine, in milliseconds. */
 const ORDINARY_MS = 100;

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Random } from './seeded-random.js';
+import type { Random } from '../../client/cli/src/verify/seeded-random.js';
 
 /** What happens to the bytes of one direction of one connection. */
 export type Behaviour =

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { type Behaviour, Lane } from './fault-lane.js';
-import type { Random } from './seeded-random.js';
+import type { Random } from '../../client/cli/src/verify/seeded-random.js';
 
 export type Way = 'up' | 'down';
 

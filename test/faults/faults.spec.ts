@@ -3,7 +3,7 @@ import process from 'node:process';
 import { describeWithRedis } from '../support/requires.js';
 import { inject } from './injection.js';
 import { plan } from './plan.js';
-import { seedOf } from './seeded-random.js';
+import { seedOf } from '../../client/cli/src/verify/seeded-random.js';
 import { Tally } from './tally.js';
 import { World } from './world.js';
 

@@ -1,9 +1,9 @@
-import { violationsIn, type Violation } from './checker.js';
-import { History } from './history.js';
+import { violationsIn, type Violation } from '../../client/cli/src/verify/checker.js';
+import { History } from '../../client/cli/src/verify/history.js';
 import { readLog } from './read-log.js';
 import type { Bite, Row, Scene } from './row.js';
 import { lasting } from './row.js';
-import { seededRandom } from './seeded-random.js';
+import { seededRandom } from '../../client/cli/src/verify/seeded-random.js';
 import { Workload } from './workload.js';
 import type { World } from './world.js';
 

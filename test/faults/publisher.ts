@@ -1,7 +1,7 @@
 import { type Carillon, CarillonError, createCarillon, type Priority } from '@carillon/sdk';
 import { eventually } from '../support/eventually.js';
 import type { FaultProxy } from './fault-proxy.js';
-import { hashOf, type History } from './history.js';
+import { hashOf, type History } from '../../client/cli/src/verify/history.js';
 
 /** Publishes with the SDK and writes down what was asked and what was answered. */
 export class Publisher {

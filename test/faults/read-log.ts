@@ -1,8 +1,8 @@
 import { testAdminKey } from '../support/carillon-process.js';
 import { eventually } from '../support/eventually.js';
-import type { ChannelLog, LogRecord } from './checker.js';
-import { hashOf } from './history.js';
-import { placeOf } from './place.js';
+import type { ChannelLog, LogRecord } from '../../client/cli/src/verify/checker.js';
+import { hashOf } from '../../client/cli/src/verify/history.js';
+import { placeOf } from '../../client/cli/src/verify/place.js';
 
 interface RestHistory {
   readonly messages: readonly {

@@ -1,6 +1,6 @@
 import type { FaultProxy } from './fault-proxy.js';
-import { hashOf, type History } from './history.js';
-import { type Place, placeOf } from './place.js';
+import { hashOf, type History } from '../../client/cli/src/verify/history.js';
+import { type Place, placeOf } from '../../client/cli/src/verify/place.js';
 
 export interface ReaderParts {
   readonly name: string;

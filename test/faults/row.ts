@@ -1,5 +1,5 @@
-import type { History } from './history.js';
-import type { Random } from './seeded-random.js';
+import type { History } from '../../client/cli/src/verify/history.js';
+import type { Random } from '../../client/cli/src/verify/seeded-random.js';
 import type { Workload } from './workload.js';
 import type { World } from './world.js';
 

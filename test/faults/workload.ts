@@ -1,12 +1,12 @@
 import { testSecret } from '../support/carillon-process.js';
 import { eventually } from '../support/eventually.js';
 import { tokenFor } from '../support/token.js';
-import { type History, monotonicNs } from './history.js';
+import { type History, monotonicNs } from '../../client/cli/src/verify/history.js';
 import { PlainReader } from './plain-reader.js';
 import { Publisher } from './publisher.js';
 import type { Reader } from './reader.js';
 import { SdkReader } from './sdk-reader.js';
-import type { Random } from './seeded-random.js';
+import type { Random } from '../../client/cli/src/verify/seeded-random.js';
 import type { World } from './world.js';
 
 const PUBLISHERS = 3;

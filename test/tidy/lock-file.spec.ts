@@ -53,7 +53,8 @@ test('no package is pinned to a place', () => {
 });
 
 test('what we ask for by name is an exact version', () => {
-  const manifests = ['package.json', 'client/sdk/package.json', 'client/chat/package.json'];
+  const packages = ['sdk', 'chat', 'cli'].map((name) => `client/${name}/package.json`);
+  const manifests = ['package.json', ...packages];
   const ranges = manifests.flatMap((file) => {
     const { dependencies, devDependencies } = JSON.parse(textOf(file)) as Record<
       'dependencies' | 'devDependencies',

@@ -1,5 +1,5 @@
 import { caughtUpAfter } from '../caught-up.js';
-import { monotonicNs } from '../history.js';
+import { monotonicNs } from '../../../client/cli/src/verify/history.js';
 import { lasting, type Row } from '../row.js';
 
 export const instanceKilled: Row = {

@@ -1,5 +1,5 @@
 import { eventually } from '../../support/eventually.js';
-import { monotonicNs } from '../history.js';
+import { monotonicNs } from '../../../client/cli/src/verify/history.js';
 import type { Row } from '../row.js';
 
 export const clientBlackHoled: Row = {

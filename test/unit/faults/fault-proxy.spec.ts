@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { FaultProxy } from '../../faults/fault-proxy.js';
-import { seededRandom } from '../../faults/seeded-random.js';
+import { seededRandom } from '../../../client/cli/src/verify/seeded-random.js';
 import { eventually } from '../../support/eventually.js';
 
 let server: Server;

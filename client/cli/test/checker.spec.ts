@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ChannelLog, type Evidence, violationsIn } from '../../faults/checker.js';
-import type { Event, Fact } from '../../faults/history.js';
+import { type ChannelLog, type Evidence, violationsIn } from '../src/verify/checker.js';
+import type { Event, Fact } from '../src/verify/history.js';
 
 const channel = 'chat:a';
 const reader = 'r';
