@@ -33,12 +33,18 @@ const targets = {
     result: 'client/chat/dist/index.html',
     build: () => npm(['run', 'build', '-w', 'client/chat']),
   },
+  cli: {
+    sources: ['client/cli', 'client/sdk', ...shared],
+    folder: 'client/cli/dist',
+    result: 'client/cli/dist/main.js',
+    build: () => npm(['run', 'build', '-w', 'client/cli']),
+  },
 };
 
 /**
  * Builds those of these targets whose sources have changed since they were built.
  *
- * @param names in order: the chat needs the SDK
+ * @param names in order: the chat and the command line need the SDK
  */
 export async function build(names = Object.keys(targets), { force = false } = {}) {
   for (const name of names) {

@@ -63,7 +63,7 @@ function readerViolations(
     if (!('reader' in fact) || fact.reader !== reader || fact.channel !== channel) continue;
     if (fact.kind === 'deliver') lineage.deliver(fact);
     else if (fact.kind === 'gap') lineage.gap(fact);
-    else lineage.skip(fact);
+    else if (fact.kind === 'skip') lineage.skip(fact);
   }
   lineage.end();
   const log = evidence.logs.find((it) => it.channel === channel);
@@ -95,6 +95,10 @@ function phantomsIn({ facts }: Evidence): Violation[] {
   }
   const violations: Violation[] = [];
   for (const fact of facts) {
+    if (fact.kind === 'breach') {
+      const { channel, reader, what } = fact;
+      violations.push({ invariant: 'I5', channel, reader, what });
+    }
     if (fact.kind !== 'deliver') continue;
     const { channel, reader, id, hash } = fact;
     const tell = (what: string) =>

@@ -58,6 +58,13 @@ export type Event =
       readonly from: number;
       readonly to: number;
     }
+  | {
+      /** Something came that the contract does not have. */
+      readonly kind: 'breach';
+      readonly reader: string;
+      readonly channel: string;
+      readonly what: string;
+    }
   | { readonly kind: 'state'; readonly who: string; readonly state: string; readonly url: number }
   | { readonly kind: 'fault'; readonly what: string };
 

@@ -6,6 +6,9 @@ type Delivery = Extract<Fact, { kind: 'deliver' }>;
 type Gap = Extract<Fact, { kind: 'gap' }>;
 type Skip = Extract<Fact, { kind: 'skip' }>;
 
+/** Loss that the contract allows, once it is told. */
+const REASONS: ReadonlySet<string> = new Set(['trimmed', 'purged', 'epoch', 'rewound', 'overflow']);
+
 /** A stretch of one history: begins at the start, or after a gap that may lead to another one. */
 interface Stretch {
   epoch: string | null;
@@ -53,6 +56,9 @@ export class Lineage {
   }
 
   gap({ reason, after, to, ranges, at }: Gap): void {
+    if (!REASONS.has(reason)) {
+      return this.#tell('I6', `a gap was told for a reason that there is not: ${reason}`);
+    }
     const isSameHistory = reason !== 'epoch' && reason !== 'rewound';
     if (isSameHistory && ranges !== null) {
       this.#now.told.push(...ranges);

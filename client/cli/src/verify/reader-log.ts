@@ -1,0 +1,91 @@
+import { hashOf, type History } from './history.js';
+import { type Place, placeOf } from './place.js';
+import type { LastMessage } from './reader.js';
+
+type Payload = Readonly<Record<string, unknown>>;
+
+/**
+ * Writes what one reader sees into the history. Takes what comes as it comes: whatever is not of
+ * the contract is a breach, not an error of this program.
+ */
+export class ReaderLog {
+  readonly #ids = new Map<string, Set<string>>();
+  readonly #epochs = new Map<string, string>();
+  readonly #told = new Map<string, Place>();
+
+  constructor(
+    private readonly reader: string,
+    private readonly history: History,
+  ) {}
+
+  /** The epoch that the server named for the channel. */
+  began(channel: string, epoch: string): void {
+    this.#epochs.set(channel, epoch);
+  }
+
+  message(channel: string, message: Payload): void {
+    const { offset, position, id, data, priority = 'normal' } = message;
+    if (typeof offset !== 'number' || typeof id !== 'string' || typeof priority !== 'string') {
+      return this.breach(channel, 'a message came without an offset or an id');
+    }
+    if (position !== undefined) {
+      const place = this.#placeOf(channel, position);
+      if (place === null) return;
+      this.#epochs.set(channel, place.epoch);
+    }
+    const epoch = this.#epochs.get(channel) ?? null;
+    const hash = hashOf(data);
+    const { reader } = this;
+    this.history.add({ kind: 'deliver', reader, channel, epoch, offset, id, hash, priority });
+    const ids = this.#ids.get(channel) ?? new Set();
+    this.#ids.set(channel, ids.add(id));
+  }
+
+  gap(channel: string, gap: Payload): void {
+    const to = this.#placeOf(channel, gap['position']);
+    const after = this.#placeOf(channel, gap['after']);
+    if (to === null || after === null) return;
+    const { reader } = this;
+    const ranges = rangesOf(gap['ranges']);
+    const reason = String(gap['reason']);
+    this.#epochs.set(channel, to.epoch);
+    this.#told.set(channel, to);
+    this.history.add({ kind: 'gap', reader, channel, reason, after, to, ranges });
+  }
+
+  skip(channel: string, { from, to }: Payload): void {
+    if (typeof from !== 'number' || typeof to !== 'number') {
+      return this.breach(channel, 'a skip came without its offsets');
+    }
+    this.history.add({ kind: 'skip', reader: this.reader, channel, from, to });
+  }
+
+  breach(channel: string, what: string): void {
+    this.history.add({ kind: 'breach', reader: this.reader, channel, what });
+  }
+
+  isThrough(channel: string, { id, epoch, offset }: LastMessage): boolean {
+    if (this.#ids.get(channel)?.has(id) === true) return true;
+    const told = this.#told.get(channel);
+    return told !== undefined && told.epoch === epoch && told.offset >= offset;
+  }
+
+  #placeOf(channel: string, position: unknown): Place | null {
+    try {
+      return placeOf(String(position));
+    } catch {
+      this.breach(channel, `a position came that cannot be read: ${String(position).slice(0, 80)}`);
+      return null;
+    }
+  }
+}
+
+function rangesOf(ranges: unknown): readonly (readonly [number, number])[] | null {
+  if (!Array.isArray(ranges)) return null;
+  return ranges.flatMap((range: unknown): [number, number][] => {
+    if (!Array.isArray(range)) return [];
+    // Nothing is known of them yet.
+    const [from, to] = range as unknown[];
+    return typeof from === 'number' && typeof to === 'number' ? [[from, to]] : [];
+  });
+}
