@@ -17,7 +17,7 @@ const options = {
   users: { takes: 'IDS', many: true, help: 'to these users' },
   tags: { takes: 'TAGS', many: true, help: 'to users who have any of these tags' },
   except: { takes: 'IDS', many: true, help: 'but not to these users' },
-  priority: { takes: 'WORD', help: `${PRIORITIES.join(', ')}; that of the namespace` },
+  priority: { takes: 'WORD', help: `${PRIORITIES.join(', ')}; by default that of the namespace` },
   id: { takes: 'ID', help: 'the same id goes out once: repeat a command safely' },
   together: { help: 'everybody shows it at the same moment' },
   json: { help: 'print the answer as JSON' },
@@ -65,10 +65,11 @@ export const broadcast = command({
       ...{ token: '', secret: undefined, issuer: undefined, audience: undefined },
     });
     const answer = await rest(urls, { method: 'POST', path: '/v1/broadcasts', key, body });
+    const copies = Number(answer['copies']);
     terminal.print(
       given.json
         ? JSON.stringify(answer)
-        : `Broadcast ${String(answer['id'])}: ${String(answer['status'])}, ${String(answer['copies'])} copies`,
+        : `Broadcast ${String(answer['id'])}: ${String(answer['status'])}, ${copies} ${copies === 1 ? 'copy' : 'copies'}`,
     );
     return EXIT.ok;
   },

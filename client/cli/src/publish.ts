@@ -25,7 +25,7 @@ export const publish = command({
     ...deploymentOptions,
     ...adminOption,
     id: { takes: 'ID', help: 'the same id is stored once: repeat a command safely' },
-    priority: { takes: 'WORD', help: `${PRIORITIES.join(', ')}; that of the namespace` },
+    priority: { takes: 'WORD', help: `${PRIORITIES.join(', ')}; by default that of the namespace` },
     ttl: { takes: 'TIME', help: 'how long it is worth delivering: 30s, 5m' },
     json: { help: 'print the answer as JSON' },
   },

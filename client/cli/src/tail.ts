@@ -17,7 +17,7 @@ export const tail = command({
   ],
   options: {
     ...deploymentOptions,
-    rewind: { takes: 'N', help: 'begin with the last n messages; 0' },
+    rewind: { takes: 'N', help: 'begin with the last n messages', default: '0' },
     since: { takes: 'POSITION', help: 'go on from there; for one channel' },
     json: { help: 'print each message and each loss as one line of JSON' },
   },
@@ -30,7 +30,7 @@ export const tail = command({
       throw new Unable('--since is a place in one channel.', ['name one channel with it']);
     }
     const deployment = deploymentOf(given);
-    const rewind = wholeOf('--rewind', given.rewind ?? '0', { least: 0, most: 1_000 });
+    const rewind = wholeOf('--rewind', given.rewind, { least: 0, most: 1_000 });
     const token = await deployment.tokenFor('carillon-cli', 86_400);
     const client = createCarillon({ url: deployment.urls, token });
     const { style } = terminal;

@@ -17,7 +17,7 @@ export const token = command({
       from: 'CARILLON_SECRET',
       help: 'the AUTH_JWT_SECRET of the deployment',
     },
-    expires: { takes: 'TIME', help: 'how long it is good for: 15m, 24h; 1h' },
+    expires: { takes: 'TIME', help: 'how long it is good for: 15m, 24h', default: '1h' },
     name: { takes: 'TEXT', help: 'what others see' },
     tags: { takes: 'TAGS', many: true, help: 'tags of the user' },
     scopes: { takes: 'SCOPES', many: true, help: 'REST scopes: messages.write, broadcasts.write' },
@@ -43,7 +43,7 @@ export const token = command({
         'give --secret or CARILLON_SECRET: the AUTH_JWT_SECRET of the deployment',
       ]);
     }
-    const seconds = secondsOf('--expires', given.expires ?? '1h', { least: 1, most: 31_536_000 });
+    const seconds = secondsOf('--expires', given.expires, { least: 1, most: 31_536_000 });
     const claims = {
       sub,
       ...(given.name === undefined ? {} : { name: given.name }),

@@ -18,11 +18,11 @@ export function adviceOn({ code, message }: Refusal, { urls, tokens }: Deploymen
     case 'forbidden':
     case 'origin_forbidden':
       return [
-        'in production only the namespaces of the policy file exist: name one with --namespace',
+        'in production only the namespaces of the policy file exist: name one of them',
         'a token with grants needs subscribe, publish and history in these channels',
       ];
     case 'channel_invalid':
-      return ['name a namespace of letters, digits and _.@=+- with --namespace'];
+      return ['a channel is a namespace, a colon and a name, of letters, digits and _.@=+-'];
     case 'rate_limited':
     case 'overloaded':
     case 'too_many_connections':

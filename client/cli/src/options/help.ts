@@ -31,8 +31,9 @@ export function helpOf({ name, takes, description, options, examples }: Helped):
   ].join('\n');
 }
 
-function textOf({ help, many, from }: Option): string {
+function textOf({ help, many, from, default: otherwise }: Option): string {
   const notes = [
+    ...(otherwise === undefined ? [] : [`default ${otherwise}`]),
     ...(many === true ? ['several allowed'] : []),
     ...(from === undefined ? [] : [`or ${from}`]),
   ];

@@ -6,6 +6,8 @@ export interface Option {
   readonly many?: true;
   /** The environment variable that is read where the option is not given. */
   readonly from?: string;
+  /** What counts where it is not given, as it would be written. */
+  readonly default?: string;
   readonly help: string;
 }
 
@@ -16,6 +18,8 @@ export type Given<O extends Options> = {
   readonly [K in keyof O]: O[K] extends { readonly takes: string }
     ? O[K] extends { readonly many: true }
       ? readonly string[]
-      : string | undefined
+      : O[K] extends { readonly default: string }
+        ? string
+        : string | undefined
     : boolean;
 };

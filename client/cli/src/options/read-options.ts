@@ -23,8 +23,8 @@ export function readOptions<O extends Options>(
 ): Read<O> {
   const { values, positionals } = parse(options, args);
   const given: Record<string, unknown> = {};
-  for (const [name, { takes, many, from }] of Object.entries(options)) {
-    const fallback = from === undefined || env[from] === '' ? undefined : env[from];
+  for (const [name, { takes, many, from, default: otherwise }] of Object.entries(options)) {
+    const fallback = from === undefined || env[from] === '' ? otherwise : (env[from] ?? otherwise);
     const value = values[name];
     if (takes === undefined) given[name] = value === true;
     else if (many === true) given[name] = listOf(value ?? fallback);

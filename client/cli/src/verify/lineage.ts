@@ -39,7 +39,11 @@ export class Lineage {
     }
     const now = this.#now;
     now.epoch ??= epoch;
-    if (now.ids.has(id)) return this.#tell('I2', `${id} came twice, the second time at ${offset}`);
+    if (now.ids.has(id)) {
+      // Something came there, so that place was not passed over.
+      now.had.set(offset, id);
+      return this.#tell('I2', `${id} came twice, the second time at ${offset}`);
+    }
     if (now.had.has(offset)) {
       return this.#tell('I2', `${offset} came twice, as ${now.had.get(offset) ?? ''} and as ${id}`);
     }

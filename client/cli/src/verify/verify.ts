@@ -47,9 +47,7 @@ export const verify = command({
     if (given.history !== undefined) openHistoryFile(given.history);
     const verdict = await verdictOf({ deployment, plan, adminKey }, given.history, surroundings);
     const { terminal } = surroundings;
-    terminal.print(
-      given.json ? JSON.stringify(verdict, null, 2) : verdictText(verdict, terminal.style),
-    );
+    terminal.print(given.json ? JSON.stringify(verdict) : verdictText(verdict, terminal.style));
     if (verdict.verdict === 'held') return EXIT.ok;
     return verdict.verdict === 'violated' ? EXIT.violated : EXIT.unable;
   },

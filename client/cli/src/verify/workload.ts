@@ -148,7 +148,9 @@ export class Workload {
       const place = await publisher.publish(channel, 'low', 0);
       if (place !== null) last.set(channel, place);
     });
-    await Promise.race([Promise.all(sent), lasting(withinMs)]);
+    let isAnswered = false;
+    void Promise.all(sent).then(() => (isAnswered = true));
+    await until(() => isAnswered || this.#refused !== null, withinMs);
     const behind = () =>
       this.channels.flatMap((channel) => {
         const place = last.get(channel);
