@@ -3,8 +3,9 @@ import process from 'node:process';
 import { type CommandLine, readCommandLine, usage } from './command-line.js';
 import { machine } from './measure/machine.js';
 import { Progress } from './report/progress.js';
+import type { ScenarioResult } from './report/result.js';
 import { writeResult } from './report/result-file.js';
-import { tableOf } from './report/table.js';
+import { claimsTable, tableOf } from './report/table.js';
 
 // What was started is killed by its `exit` handler.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -19,33 +20,50 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  try {
-    await bench(commandLine);
-  } catch (error) {
-    process.stderr.write(`\n${String(error)}\n`);
-    process.exitCode = 1;
+  const results: ScenarioResult[] = [];
+  const facts = machine();
+  const progress = new Progress(commandLine.wanted.length);
+  for (const scenario of commandLine.wanted) {
+    progress.begin(scenario.name);
+    const startedAt = performance.now();
+    try {
+      const { mode, server, profiles } = commandLine;
+      const findings = await scenario.run({
+        mode,
+        server: path.resolve(server),
+        profiles,
+        progress: (what) => progress.say(what),
+      });
+      const { name, number, title } = scenario;
+      const seconds = (performance.now() - startedAt) / 1000;
+      const result = { scenario: name, number, title, mode, seconds, ...findings };
+      results.push(result);
+      progress.done();
+      const files = writeResult('bench/results', facts, result);
+      process.stdout.write(`\n${tableOf(result)}  ${files.map(shown).join('  ')}\n`);
+      if (result.faults.length > 0) process.exitCode = 1;
+    } catch (error) {
+      progress.done();
+      process.stderr.write(`\n${scenario.name}: ${messageOf(error)}\n`);
+      process.exitCode = 1;
+    }
   }
+  if (results.length > 1) process.stdout.write(`\n${claimsTable(results)}`);
 }
 
-async function bench({ wanted, isQuick, server, profiles }: CommandLine): Promise<void> {
-  const facts = machine();
-  const progress = new Progress();
-  const start = { server: path.resolve(server), profiles };
-  for (const scenario of wanted) {
-    const say = (what: string): void => progress.say(`${scenario.name}: ${what}`);
-    const result = await scenario.run({ isQuick, start, progress: say });
-    progress.done();
-    const file = writeResult('bench/results', facts, result);
-    process.stdout.write(`\n${tableOf(result)}  ${path.relative('.', file)}\n`);
-    if (result.faults.length > 0) process.exitCode = 1;
-  }
+function shown(file: string): string {
+  return path.relative('.', file);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function commandLineOrExit(): CommandLine {
   try {
     return readCommandLine(process.argv.slice(2));
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.stderr.write(`${messageOf(error)}\n\n${usage}`);
     process.exit(64);
   }
 }

@@ -3,78 +3,105 @@ import { connect, type Socket } from 'node:net';
 import { FrameScanner } from '../wire/frame-scanner.js';
 import { clientFrame } from '../wire/text-frame.js';
 import type { Arrivals } from './arrivals.js';
-import type { Dialect, Event } from './dialect.js';
+import type { Dialect, Missed, Place, Reply, Request } from './dialect.js';
 
 const TEXT = 1;
+const CLOSE = 8;
+const NEWLINE = 10;
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
-const MESSAGE = Buffer.from('42["message",');
-const PONG = clientFrame('3');
-
-/** Events that a server may send at any time without having failed. */
-const HARMLESS = new Set(['presence']);
 
 /** What all connections of an audience share. */
 export interface Surroundings {
-  readonly port: number;
   readonly dialect: Dialect;
-  /** Where a decoded connection notes what came; one in so many is decoded. */
+  /** Where a decoded connection notes what came. */
   readonly arrivals: Arrivals;
+  /** Whether the server may tell of losses and end connections. */
+  readonly mayLose: boolean;
   /** Called with anything that a healthy run never sees. */
   readonly fault: (message: string) => void;
 }
 
+/** What one connection is. */
+export interface Role {
+  readonly index: number;
+  readonly port: number;
+  readonly isDecoded: boolean;
+  /** Where it goes on from and what it keeps for later; null: it remembers nothing. */
+  readonly place: Place | null;
+  readonly isRemote: (channel: number) => boolean;
+}
+
 /**
- * One Socket.IO client at frame level: Engine.IO 4 and Socket.IO 5 over a bare network stream. A
- * message is known by the first bytes of its frame and counted, not decoded.
+ * One client at frame level, over a bare network stream. A message is known by the first bytes of its
+ * frame and counted, not decoded.
  */
 export class Connection {
-  /** Messages so far, and the bytes of their payloads. */
+  /** Messages so far, and the bytes of their packets. */
   messages = 0;
   bytes = 0;
-  /** Number of the last message, where this connection is decoded. */
-  lastNumber = -1;
+  /** Losses that the server told of. */
+  told = 0;
+  /** Whether the server ended it. */
+  hasEnded = false;
+  /** The number of the last message by channel, where this connection is decoded. */
+  lastNumbers = new Map<number, number>();
 
   readonly #scanner = new FrameScanner((bytes, start, end, opcode) =>
     this.#frame(bytes, start, end, opcode),
   );
-  readonly #pending = new Map<number, (reply: unknown) => void>();
+  readonly #pending = new Map<number, (reply: Reply) => void>();
   #head: Buffer | null = Buffer.alloc(0);
   #stream: Socket | null = null;
-  #nextId = 1;
+  #nextNumber = 1;
   #isOurEnd = false;
   #settle: { readonly resolve: () => void; readonly reject: (error: Error) => void } | null = null;
 
   constructor(
-    private readonly index: number,
+    private readonly role: Role,
     private readonly surroundings: Surroundings,
-    private readonly isDecoded: boolean,
   ) {}
 
   /** Resolves when the server has let this connection in. */
   open(): Promise<void> {
+    const { dialect } = this.surroundings;
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      const stream = connect({ port: this.surroundings.port, host: '127.0.0.1', noDelay: true });
+      const stream = connect({ port: this.role.port, host: '127.0.0.1', noDelay: true });
       this.#stream = stream;
       stream.on('data', (chunk: Buffer) => this.#data(chunk));
       stream.on('error', (error) => this.#failed(error.message));
       stream.on('close', () => this.#failed('the server closed the connection'));
       stream.write(
-        'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\n' +
+        `GET ${dialect.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n` +
           'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
           'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
       );
     });
   }
 
-  /** Sends events in one write; each is answered once. */
-  request(events: readonly Event[], answered: (reply: unknown) => void): void {
-    const frames = events.map(({ name, body }) => {
-      const id = this.#nextId++;
-      this.#pending.set(id, answered);
-      return clientFrame(`42${id}${JSON.stringify([name, body])}`);
+  /** Sends requests in one write; each is answered once, with its place among them. */
+  send(requests: readonly Request[], answered: (reply: Reply, index: number) => void): void {
+    const frames = requests.map((request, index) => {
+      const number = this.#nextNumber++;
+      this.#pending.set(number, (reply) => answered(reply, index));
+      return clientFrame(this.surroundings.dialect.request(number, request));
     });
     this.#stream?.write(Buffer.concat(frames));
+  }
+
+  /** Takes what it had missed, as it came with the reply to a join. */
+  take(channel: string, missed: readonly Missed[]): void {
+    this.messages += missed.length;
+    for (const { data, position } of missed) this.#note(channel, data, position);
+  }
+
+  /** Leaves everything that comes to the kernel. */
+  stall(): void {
+    this.#stream?.pause();
+  }
+
+  wake(): void {
+    this.#stream?.resume();
   }
 
   close(): Promise<void> {
@@ -102,79 +129,98 @@ export class Connection {
       return;
     }
     this.#head = null;
+    const hello = this.surroundings.dialect.hello(this.role.index, this.role.place);
+    if (hello !== null) this.#say(hello);
     if (end + 4 < head.length) this.#scanner.push(head.subarray(end + 4));
   }
 
   #frame(bytes: Buffer, start: number, end: number, opcode: number): void {
     if (opcode !== TEXT) {
-      this.surroundings.fault(`a frame of opcode ${opcode}`);
+      // The end of the stream follows, and is judged.
+      if (opcode !== CLOSE) this.surroundings.fault(`a frame of opcode ${opcode}`);
       return;
     }
-    if (isMessage(bytes, start, end)) {
-      this.messages += 1;
-      this.bytes += end - start;
-      if (this.isDecoded) this.#decode(bytes.toString('utf8', start, end));
+    if (!this.surroundings.dialect.hasLines) {
+      this.#packet(bytes, start, end);
       return;
     }
-    this.#packet(bytes.toString('utf8', start, end));
+    for (let from = start; from < end;) {
+      const newline = bytes.indexOf(NEWLINE, from);
+      const to = newline < 0 ? end : Math.min(newline, end);
+      if (to > from) this.#packet(bytes, from, to);
+      from = to + 1;
+    }
   }
 
-  #decode(packet: string): void {
-    const { dialect, arrivals } = this.surroundings;
-    const [, body] = JSON.parse(packet.slice(2)) as [string, Readonly<Record<string, unknown>>];
-    this.lastNumber = arrivals.note(dialect.dataOf(body), this.lastNumber);
-  }
-
-  #packet(packet: string): void {
+  #packet(bytes: Buffer, start: number, end: number): void {
     const { dialect } = this.surroundings;
-    if (packet === '2') {
-      this.#stream?.write(PONG);
-    } else if (packet.startsWith('0')) {
-      const auth = dialect.auth(this.index);
-      this.#stream?.write(clientFrame(auth === null ? '40' : `40${JSON.stringify(auth)}`));
-    } else if (packet.startsWith('40')) {
-      if (dialect.readyEvent === null) this.#opened();
-    } else if (packet.startsWith('42')) {
-      this.#event(packet);
-    } else if (packet.startsWith('43')) {
-      this.#answer(packet);
-    } else {
-      this.#failed(`an unexpected packet: ${packet.slice(0, 120)}`);
+    if (!beginsWith(dialect.messageHead, bytes, start, end)) {
+      this.#incoming(bytes.toString('utf8', start, end));
+      return;
+    }
+    this.messages += 1;
+    this.bytes += end - start;
+    if (!this.role.isDecoded) return;
+    const { channel, data, position } = dialect.delivery(bytes.toString('utf8', start, end));
+    this.#note(channel, data, position);
+  }
+
+  #note(channel: string, data: unknown, position: string | null): void {
+    const { isDecoded, place, isRemote } = this.role;
+    if (isDecoded) this.surroundings.arrivals.note(data, this.lastNumbers, isRemote);
+    if (place === null || position === null) return;
+    place.last = position;
+    place.channels.set(channel, position);
+  }
+
+  #incoming(packet: string): void {
+    const { index, place } = this.role;
+    const { dialect, mayLose, fault } = this.surroundings;
+    const incoming = dialect.incoming(packet, index, place);
+    switch (incoming.kind) {
+      case 'say':
+        this.#say(incoming.packet);
+        break;
+      case 'ready':
+        if (place) place.session = incoming.session;
+        this.#settle?.resolve();
+        this.#settle = null;
+        break;
+      case 'reply':
+        this.#pending.get(incoming.number)?.(incoming.reply);
+        this.#pending.delete(incoming.number);
+        break;
+      case 'lost':
+        if (incoming.count === null || !mayLose) fault(`a loss: ${packet.slice(0, 200)}`);
+        this.told += incoming.count ?? 0;
+        break;
+      case 'harmless':
+        break;
+      case 'ending':
+        if (!mayLose) fault(`an end: ${packet.slice(0, 200)}`);
+        break;
+      case 'fault':
+        fault(`an unexpected packet: ${packet.slice(0, 200)}`);
     }
   }
 
-  #event(packet: string): void {
-    const name = packet.slice(4, packet.indexOf('"', 4));
-    if (name === this.surroundings.dialect.readyEvent) this.#opened();
-    else if (!HARMLESS.has(name)) this.surroundings.fault(`an event: ${packet.slice(0, 200)}`);
-  }
-
-  #answer(packet: string): void {
-    const bracket = packet.indexOf('[');
-    const id = Number(packet.slice(2, bracket));
-    const [reply] = JSON.parse(packet.slice(bracket)) as [unknown];
-    const answered = this.#pending.get(id);
-    this.#pending.delete(id);
-    answered?.(reply);
-  }
-
-  #opened(): void {
-    this.#settle?.resolve();
-    this.#settle = null;
+  #say(packet: string): void {
+    this.#stream?.write(clientFrame(packet));
   }
 
   #failed(message: string): void {
-    if (this.#isOurEnd) return;
-    this.#settle?.reject(new Error(`connection ${this.index}: ${message}`));
+    if (this.#isOurEnd || this.hasEnded) return;
+    this.hasEnded = true;
+    this.#settle?.reject(new Error(`connection ${this.role.index}: ${message}`));
     this.#settle = null;
-    this.surroundings.fault(message);
+    if (!this.surroundings.mayLose) this.surroundings.fault(message);
   }
 }
 
 /** Compared in place: a slice for each frame would cost more than the rest. */
-function isMessage(bytes: Buffer, start: number, end: number): boolean {
-  const length = MESSAGE.length;
+function beginsWith(head: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  const { length } = head;
   if (end - start < length) return false;
-  for (let at = 0; at < length; at += 1) if (bytes[start + at] !== MESSAGE[at]) return false;
+  for (let at = 0; at < length; at += 1) if (bytes[start + at] !== head[at]) return false;
   return true;
 }

@@ -2,157 +2,202 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Arrivals } from './arrivals.js';
 import { Connection, type Surroundings } from './connection.js';
-import type { Dialect } from './dialect.js';
 import { dialectOf } from './dialects.js';
-import type { Audience, Load, Traffic } from './orders.js';
-import { stamped } from './stamp.js';
-
-/** One connection in so many is decoded, for latency and order. */
-const DECODED_EVERY = 64;
+import { Faults } from './faults.js';
+import type { Audience, Load, Return, Storm, Stream, Traffic } from './orders.js';
+import { pace } from './pace.js';
+import { Publishers } from './publishers.js';
+import { Seat } from './seat.js';
 
 /** Connections that are being opened at the same time. */
 const OPENING = 50;
 
 /** How long the last message may take, in milliseconds. */
 const ARRIVAL_MS = 10_000;
+const RETURN_MS = 90_000;
 
-/** Different faults that are told; more of them say nothing new. */
-const FAULTS_TOLD = 8;
-
-/** The subscribers of one channel and the one who publishes there. */
+/** The subscribers and the publishers of a leg. */
 export class Crowd {
-  readonly #arrivals = new Arrivals();
-  readonly #faults = new Set<string>();
-  readonly #dialect: Dialect;
-  readonly #publisher: Connection;
-  readonly #subscribers: readonly Connection[];
-  #published = 0;
-  #answered = 0;
+  readonly #arrivals: Arrivals;
+  readonly #faults = new Faults();
+  readonly #publishers: Publishers;
+  readonly #seats: readonly Seat[];
+  #admitted = 0;
 
   constructor(private readonly audience: Audience) {
-    this.#dialect = dialectOf(audience.dialect);
+    this.#arrivals = new Arrivals(audience.mayLose);
     const surroundings: Surroundings = {
-      port: audience.port,
-      dialect: this.#dialect,
+      dialect: dialectOf(audience.dialect),
       arrivals: this.#arrivals,
-      fault: (message) => this.#fault(message),
+      mayLose: audience.mayLose,
+      fault: (message) => this.#faults.add(message),
     };
-    this.#subscribers = Array.from(
-      { length: audience.subscribers },
-      (_, index) => new Connection(index, surroundings, index % DECODED_EVERY === 0),
-    );
-    this.#publisher = new Connection(audience.subscribers, surroundings, false);
+    this.#seats = audience.seats.map((plan, i) => new Seat(i, plan, audience, surroundings));
+    const connections = audience.publishers.map((port, i) => {
+      const role = { port, isDecoded: false, place: null, isRemote: () => false };
+      return new Connection({ ...role, index: audience.seats.length + i }, surroundings);
+    });
+    this.#publishers = new Publishers(connections, audience, this.#faults);
   }
 
-  /** Lets everybody in and, but for the publisher, into the channel. */
-  async open(): Promise<void> {
-    await this.#publisher.open();
-    const waiting = this.#subscribers.values();
+  /** Lets publishers and the first so many seats in. */
+  async open(upTo: number): Promise<void> {
+    await this.#publishers.open();
+    await this.admit(upTo);
+  }
+
+  /** Lets more seats in, until there are so many. */
+  async admit(upTo: number): Promise<void> {
+    const waiting = this.#seats.slice(this.#admitted, upTo).values();
     const enter = async (): Promise<void> => {
-      for (const connection of waiting) {
-        await connection.open();
-        await this.#join(connection);
-      }
+      for (const seat of waiting) await seat.enter(this.#publishers.published);
     };
     await Promise.all(Array.from({ length: OPENING }, enter));
+    this.#admitted = upTo;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#subscribers, this.#publisher].map((it) => it.close()));
+    await Promise.all([...this.#seats.map((seat) => seat.close()), this.#publishers.close()]);
   }
 
   /** Publishes, waits until everything has come or nothing more will, and counts. */
-  async run(traffic: Traffic): Promise<Load> {
+  async run({ streams, seconds }: Traffic): Promise<Load> {
     this.#arrivals.clear();
-    const before = this.#counts();
-    const answeredBefore = this.#answered;
-    const publishedBefore = this.#published;
+    const before = this.#sums();
+    const countsBefore = this.#publishers.counts();
     const startedAt = performance.now();
     const cpuBefore = process.cpuUsage();
 
-    await this.#publish(traffic, startedAt);
+    const published = await Promise.all(
+      streams.map((stream, i) => this.#publish(stream, i, seconds, startedAt)),
+    );
     const elapsedMs = performance.now() - startedAt;
     const cpu = process.cpuUsage(cpuBefore);
-    const published = this.#published - publishedBefore;
-    const isComplete = (): boolean =>
-      this.#answered - answeredBefore >= published &&
-      this.#subscribers.every(({ messages }, i) => messages - (before[i] ?? 0) >= published);
-    const deadline = performance.now() + ARRIVAL_MS;
-    while (!isComplete() && performance.now() < deadline) await delay(5);
-    // One that comes twice may come late.
-    await delay(50);
+    const inTime = this.#sums();
+    await this.#untilComplete(ARRIVAL_MS);
 
-    const counts = this.#counts().map((count, i) => count - (before[i] ?? 0));
-    const delivered = counts.reduce((sum, count) => sum + count, 0);
-    this.#judge(counts, published, this.#answered - answeredBefore);
+    const after = this.#sums();
+    this.#judge();
+    const counts = this.#publishers.counts();
     return {
-      published,
-      delivered,
-      bytesPerDelivery: this.#bytesPerDelivery(),
-      latency: this.#arrivals.latency(),
+      published: published.reduce((sum, count) => sum + count, 0),
+      refused: counts.refused - countsBefore.refused,
+      delivered: after.messages - before.messages,
+      deliveredInTime: inTime.messages - before.messages,
+      told: after.told - before.told,
+      bytesPerDelivery: after.messages > 0 ? after.bytes / after.messages : 0,
+      streams: streams.map((_, i) => ({
+        published: published[i] ?? 0,
+        all: this.#arrivals.latency(i),
+        remote: this.#arrivals.remoteLatency(i),
+      })),
       generatorShare: (cpu.user + cpu.system) / 1000 / elapsedMs,
-      faults: [...this.#faults],
+      faults: this.#faults.all,
     };
   }
 
-  async #join(connection: Connection): Promise<void> {
-    const reply = await new Promise((resolve) =>
-      connection.request([this.#dialect.join(this.audience.channel)], resolve),
-    );
-    if (!this.#dialect.isOk(reply)) throw new Error(`joining failed: ${JSON.stringify(reply)}`);
+  stall(seats: number): void {
+    for (const seat of this.#seats.slice(0, seats)) seat.stall();
   }
 
-  /** Open loop: a group that is late is sent at once, and its lateness counts as latency. */
-  async #publish(traffic: Traffic, startedAt: number): Promise<void> {
-    const groups = Math.round(traffic.groupsPerSecond * traffic.seconds);
-    const everyMs = 1000 / traffic.groupsPerSecond;
-    for (let group = 0; group < groups; group += 1) {
-      const dueAt = startedAt + group * everyMs;
-      const wait = dueAt - performance.now();
-      if (wait >= 1) await delay(wait);
-      this.#publishGroup(traffic, dueAt);
+  /** Those who stalled read on; what they are owed comes, or is told to be lost. */
+  async wake(): Promise<Return> {
+    return this.#awaitedReturn(async () => {
+      for (const seat of this.#seats) if (seat.isStalled) seat.wake();
+      await Promise.resolve();
+    });
+  }
+
+  async cut(): Promise<void> {
+    await Promise.all(this.#seats.map((seat) => seat.close()));
+  }
+
+  async storm({ port, withinMs, recovers }: Storm): Promise<Return> {
+    const { published } = this.#publishers;
+    return this.#awaitedReturn(async () => {
+      const back = this.#seats.map(async (seat, i) => {
+        await delay((i / this.#seats.length) * withinMs);
+        await seat.comeBack(port, recovers, published);
+      });
+      await Promise.all(back);
+    });
+  }
+
+  async #awaitedReturn(begin: () => Promise<void>): Promise<Return> {
+    this.#arrivals.clear();
+    const before = this.#seats.reduce((sum, { accounted }) => sum + accounted, 0);
+    const startedAt = performance.now();
+    await begin();
+    await this.#untilComplete(RETURN_MS);
+    const elapsedMs = performance.now() - startedAt;
+    this.#judge();
+    return {
+      elapsedMs,
+      delivered: this.#seats.reduce((sum, { accounted }) => sum + accounted, 0) - before,
+      told: this.#sums().told,
+      ended: this.#seats.filter(({ hasEnded }) => hasEnded).length,
+      faults: this.#faults.all,
+    };
+  }
+
+  async #publish(
+    stream: Stream,
+    number: number,
+    seconds: number,
+    startedAt: number,
+  ): Promise<number> {
+    let published = 0;
+    await pace(stream, seconds, startedAt, (dueAt, group) => {
+      this.#publishers.publish({ stream, number, group, dueAt });
+      published += stream.groupSize;
+    });
+    return published;
+  }
+
+  async #untilComplete(withinMs: number): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (!this.#isComplete() && performance.now() < deadline) await delay(5);
+    // One that comes twice may come late.
+    await delay(50);
+  }
+
+  #isComplete(): boolean {
+    if (!this.#publishers.areAnswered) return false;
+    const { published } = this.#publishers;
+    return this.#awaited().every((seat) => seat.accounted >= seat.due(published));
+  }
+
+  /** Those who should have everything: they read, and the server keeps them. */
+  #awaited(): readonly Seat[] {
+    return this.#seats
+      .slice(0, this.#admitted)
+      .filter(({ isStalled, hasEnded }) => !isStalled && !hasEnded);
+  }
+
+  #sums(): { messages: number; told: number; bytes: number } {
+    const sums = { messages: 0, told: 0, bytes: 0 };
+    for (const { messages, told, bytes } of this.#seats) {
+      sums.messages += messages;
+      sums.told += told;
+      sums.bytes += bytes;
     }
-    const wait = startedAt + groups * everyMs - performance.now();
-    if (wait > 0) await delay(wait);
+    return sums;
   }
 
-  #publishGroup({ groupSize, bytes }: Traffic, dueAt: number): void {
-    const events = Array.from({ length: groupSize }, () => {
-      const number = this.#published++;
-      const data = stamped({ number, dueAt }, bytes);
-      return this.#dialect.publish(this.audience.channel, `message-${number}`, data);
-    });
-    this.#publisher.request(events, (reply) => {
-      this.#answered += 1;
-      if (!this.#dialect.isOk(reply)) this.#fault(`a refusal: ${JSON.stringify(reply)}`);
-    });
-  }
-
-  #counts(): number[] {
-    return this.#subscribers.map(({ messages }) => messages);
-  }
-
-  #bytesPerDelivery(): number {
-    const [first] = this.#subscribers;
-    return first && first.messages > 0 ? first.bytes / first.messages : 0;
-  }
-
-  #judge(counts: readonly number[], published: number, answered: number): void {
+  #judge(): void {
+    const { published, unanswered } = this.#publishers;
     let lost = 0;
     let repeated = 0;
-    for (const count of counts) {
-      lost += Math.max(0, published - count);
-      repeated += Math.max(0, count - published);
+    for (const seat of this.#awaited()) {
+      const missing = seat.due(published) - seat.accounted;
+      lost += Math.max(0, missing);
+      repeated += Math.max(0, -missing);
     }
-    if (lost > 0) this.#fault(`${lost} of ${published * counts.length} deliveries are missing`);
-    if (repeated > 0) this.#fault(`${repeated} deliveries came twice`);
-    if (answered < published) this.#fault(`${published - answered} publishes were not answered`);
+    if (lost > 0) this.#faults.add(`${lost} deliveries are missing`);
+    if (repeated > 0) this.#faults.add(`${repeated} deliveries came twice`);
+    if (unanswered > 0) this.#faults.add(`${unanswered} publishes were not answered`);
     const { disorders } = this.#arrivals;
     const [first] = disorders;
-    if (first) this.#fault(`${disorders.length} breaks in the order, the first: ${first}`);
-  }
-
-  #fault(message: string): void {
-    if (this.#faults.size < FAULTS_TOLD) this.#faults.add(message);
+    if (first) this.#faults.add(`${disorders.length} breaks in the order, the first: ${first}`);
   }
 }

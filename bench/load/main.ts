@@ -16,16 +16,30 @@ process.on('message', (order: Order) => {
 process.on('disconnect', () => process.exit(0));
 
 async function carryOut(order: Order): Promise<Report> {
+  if (order.kind === 'connect') {
+    crowd = new Crowd(order.audience);
+    await crowd.open(order.upTo);
+    return { kind: 'done' };
+  }
+  if (!crowd) throw new Error('nobody is connected');
   switch (order.kind) {
-    case 'connect':
-      crowd = new Crowd(order.audience);
-      await crowd.open();
+    case 'admit':
+      await crowd.admit(order.upTo);
       return { kind: 'done' };
     case 'run':
-      if (!crowd) throw new Error('nobody is connected');
       return { kind: 'load', load: await crowd.run(order.traffic) };
+    case 'stall':
+      crowd.stall(order.seats);
+      return { kind: 'done' };
+    case 'wake':
+      return { kind: 'return', back: await crowd.wake() };
+    case 'cut':
+      await crowd.cut();
+      return { kind: 'done' };
+    case 'storm':
+      return { kind: 'return', back: await crowd.storm(order.storm) };
     case 'disconnect':
-      await crowd?.close();
+      await crowd.close();
       crowd = null;
       return { kind: 'done' };
   }

@@ -1,29 +1,21 @@
-import path from 'node:path';
-import process from 'node:process';
-import { Child } from '../processes/child.js';
-import { nodeOptions } from './node-options.js';
+import { startProgram } from './node-program.js';
 import type { Peer } from './peer.js';
 
 /** The floor of a server that writes each message to each socket by itself. */
 export const bareWrites: Peer = {
   name: 'bare-writes',
   title: 'ready frames on bare sockets, one write each, no broker',
+  missing: () => null,
 
-  async start({ profiles }) {
-    const program = path.join(import.meta.dirname, 'bare-writes/main.js');
-    const args = [...nodeOptions('bare-writes', profiles), program];
-    const child = new Child('bare-writes', 'measured', process.execPath, args, {
-      NODE_ENV: 'production',
-    });
-    const port = Number(await child.announced(/listening on (\d+)/));
+  async start(options) {
+    const instance = await startProgram('bare-writes', 'bare-writes/main.js', options, {});
     return {
       name: 'bare-writes',
-      port,
       dialect: { name: 'room' },
-      pid: child.pid,
+      instances: [instance],
       redisPid: null,
-      check: () => child.check(),
-      stop: () => child.stop(),
+      check: () => instance.child.check(),
+      stop: () => instance.child.stop(),
     };
   },
 };

@@ -6,9 +6,9 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { atExit } from '../processes/at-exit.js';
 import { Child } from '../processes/child.js';
-import { startRedis } from '../processes/redis.js';
 import { nodeOptions } from './node-options.js';
-import type { Peer } from './peer.js';
+import type { Instance, Peer, StartOptions } from './peer.js';
+import { startOnRedis } from './redis-backed.js';
 
 /**
  * Every message is kept, numbered and deduplicated, which the others do not do. Switched off is what
@@ -20,6 +20,7 @@ const POLICY = {
       presence: false,
       history: { size: 100 },
       dedupSeconds: 60,
+      maxPriority: 'critical',
       rate: { perSecond: 1_000_000, burst: 1_000_000 },
     },
   },
@@ -27,53 +28,66 @@ const POLICY = {
 
 const READY_MS = 15_000;
 
-export const carillon: Peer = {
-  name: 'carillon',
-  title: 'this server, history of 100, one Redis',
+export const carillon = carillonWith('carillon', 'this server, history of 100, one Redis', {});
 
-  async start({ server, profiles }) {
-    const redis = await startRedis();
-    const folder = mkdtempSync(path.join(tmpdir(), 'carillon-bench-'));
-    const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
-    const removed = atExit(removeFolder);
-    const policy = path.join(folder, 'policy.json');
-    writeFileSync(policy, JSON.stringify(POLICY));
-    const secret = randomBytes(32).toString('hex');
-    const adminKey = createHash('sha256').update(randomBytes(32)).digest('hex');
-    const args = [...nodeOptions('carillon', profiles), server];
-    const child = new Child('carillon', 'measured', process.execPath, args, {
-      NODE_ENV: 'production',
-      HOST: '127.0.0.1',
-      PORT: '0',
-      REDIS_URL: redis.url,
-      AUTH_JWT_SECRET: secret,
-      ADMIN_API_KEYS: `bench:${adminKey}:*`,
-      CARILLON_CONFIG: policy,
-      // As rarely as the other servers ask whether a client is alive.
-      PING_INTERVAL_MS: '25000',
-      PING_TIMEOUT_MS: '20000',
-    });
-    const port = Number(await child.announced(/"url":"http:\/\/[^"]*:(\d+)"/));
-    await untilReady(port);
-    return {
-      name: 'carillon',
-      port,
-      dialect: { name: 'carillon', secret },
-      pid: child.pid,
-      redisPid: redis.child.pid,
-      check: () => {
-        child.check();
-        redis.child.check();
-      },
-      stop: async () => {
-        await child.stop();
-        await redis.stop();
-        removed();
-        removeFolder();
-      },
-    };
-  },
-};
+/** Waits longer for what can be joined into one write. */
+export const carillonTenMs = carillonWith('carillon-10ms', 'this server with JOIN_WINDOW_MS=10', {
+  JOIN_WINDOW_MS: '10',
+});
+
+function carillonWith(name: string, title: string, env: Readonly<Record<string, string>>): Peer {
+  return {
+    name,
+    title,
+    missing: () => null,
+
+    start(options) {
+      const folder = mkdtempSync(path.join(tmpdir(), 'carillon-bench-'));
+      const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+      const removed = atExit(removeFolder);
+      const policy = path.join(folder, 'policy.json');
+      writeFileSync(policy, JSON.stringify(POLICY));
+      const secret = randomBytes(32).toString('hex');
+      const adminKey = createHash('sha256').update(randomBytes(32)).digest('hex');
+      const shared = {
+        AUTH_JWT_SECRET: secret,
+        ADMIN_API_KEYS: `bench:${adminKey}:*`,
+        CARILLON_CONFIG: policy,
+        ...env,
+      };
+      return startOnRedis({
+        name,
+        dialect: { name: 'carillon', secret },
+        instances: options.instances,
+        startOne: (url) => startOne(name, options, { ...shared, REDIS_URL: url }),
+        cleanUp: () => {
+          removed();
+          removeFolder();
+        },
+      });
+    },
+  };
+}
+
+async function startOne(
+  name: string,
+  options: StartOptions,
+  env: Readonly<Record<string, string>>,
+): Promise<Instance> {
+  const args = [...nodeOptions(name, options), options.server];
+  const child = new Child(name, 'measured', process.execPath, args, {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    // As rarely as the other servers ask whether a client is alive.
+    PING_INTERVAL_MS: '25000',
+    PING_TIMEOUT_MS: '20000',
+    ...env,
+  });
+  const port = Number(await child.announced(/"url":"http:\/\/[^"]*:(\d+)"/));
+  await untilReady(port);
+  return { port, child };
+}
 
 async function untilReady(port: number): Promise<void> {
   const deadline = performance.now() + READY_MS;

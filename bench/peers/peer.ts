@@ -1,10 +1,13 @@
 import type { DialectChoice } from '../load/dialects.js';
+import type { Child } from '../processes/child.js';
 
 /** A server that can be measured. One file for each; it says how it is configured and why that is fair. */
 export interface Peer {
   readonly name: string;
   /** For people: what it is. */
   readonly title: string;
+  /** Null when it can be started here, else what is missing. */
+  missing(): string | null;
   start(options: StartOptions): Promise<RunningPeer>;
 }
 
@@ -13,17 +16,25 @@ export interface StartOptions {
   readonly server: string;
   /** Folder for CPU profiles that servers write when they stop; null: none are taken. */
   readonly profiles: string | null;
+  /** Processes that share one Redis. */
+  readonly instances: number;
+  /** Whether a process of Node carries the probe, which answers for memory and the event loop. */
+  readonly isProbed: boolean;
 }
 
 export interface RunningPeer {
   readonly name: string;
-  readonly port: number;
   readonly dialect: DialectChoice;
-  /** The one process that serves. */
-  readonly pid: number;
+  readonly instances: readonly Instance[];
   /** Its own Redis, so that nobody else's work is counted; null where it has none. */
   readonly redisPid: number | null;
   /** @throws when one of its processes has ended. */
   check(): void;
   stop(): Promise<void>;
+}
+
+/** One process that serves. */
+export interface Instance {
+  readonly port: number;
+  readonly child: Child;
 }

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import type { Answer, Question } from '../probe/questions.js';
 import { atExit } from './at-exit.js';
 import { findOnPath } from './find-on-path.js';
 
@@ -9,6 +11,7 @@ import { findOnPath } from './find-on-path.js';
 const LINES_KEPT = 40;
 const START_MS = 20_000;
 const STOP_MS = 15_000;
+const ANSWER_MS = 15_000;
 
 /** Where a process runs: what is measured on one core, all that loads it on another. */
 export type Core = 'measured' | 'other';
@@ -32,7 +35,7 @@ export class Child {
     const child = spawn(program ?? command, rest, {
       // Nothing else of the surroundings may change what is measured.
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#process = child;
     const ended = atExit(() => child.kill('SIGKILL'));
@@ -46,8 +49,8 @@ export class Child {
         resolve();
       });
     });
-    createInterface({ input: child.stdout }).on('line', (line) => this.#line(line));
-    createInterface({ input: child.stderr }).on('line', (line) => this.#line(line));
+    for (const input of [child.stdout, child.stderr])
+      if (input) createInterface({ input }).on('line', (line) => this.#line(line));
   }
 
   get pid(): number {
@@ -79,6 +82,16 @@ export class Child {
   check(): void {
     if (this.#isStopping || (this.#process.exitCode ?? this.#process.signalCode) === null) return;
     throw new Error(`${this.name} ended:\n${this.#lines.join('\n')}`);
+  }
+
+  /** Asks the probe that was loaded into a process of Node. @throws when it does not answer */
+  async ask(question: Question): Promise<Answer> {
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const answered = once(this.#process, 'message', { signal });
+    this.#process.send(question);
+    // Only `probe/main.ts` writes here, and it writes answers.
+    const [answer] = (await answered) as [Answer];
+    return answer;
   }
 
   async stop(): Promise<void> {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import process from 'node:process';
-import type { Audience, Load, Order, Report, Traffic } from '../load/orders.js';
+import type { Audience, Load, Order, Report, Return, Storm, Traffic } from '../load/orders.js';
 import { atExit } from './at-exit.js';
 import { pinned } from './child.js';
 
@@ -20,14 +20,37 @@ export class Generator {
     this.#ended = atExit(() => this.#process.kill('SIGKILL'));
   }
 
-  async connect(audience: Audience): Promise<void> {
-    await this.#ask({ kind: 'connect', audience });
+  /** Connects the publishers and the first so many seats; all of them when it is not said. */
+  async connect(audience: Audience, upTo = audience.seats.length): Promise<void> {
+    await this.#ask({ kind: 'connect', audience, upTo });
+  }
+
+  async admit(upTo: number): Promise<void> {
+    await this.#ask({ kind: 'admit', upTo });
   }
 
   async run(traffic: Traffic): Promise<Load> {
     const report = await this.#ask({ kind: 'run', traffic });
     if (report.kind !== 'load') throw new Error('the generator did not answer with a load');
     return report.load;
+  }
+
+  /** The first so many seats stop reading. */
+  async stall(seats: number): Promise<void> {
+    await this.#ask({ kind: 'stall', seats });
+  }
+
+  async wake(): Promise<Return> {
+    return this.#back({ kind: 'wake' });
+  }
+
+  /** All seats lose their connection. */
+  async cut(): Promise<void> {
+    await this.#ask({ kind: 'cut' });
+  }
+
+  async storm(storm: Storm): Promise<Return> {
+    return this.#back({ kind: 'storm', storm });
   }
 
   async disconnect(): Promise<void> {
@@ -39,6 +62,12 @@ export class Generator {
     this.#process.disconnect();
     await exited;
     this.#ended();
+  }
+
+  async #back(order: Order): Promise<Return> {
+    const report = await this.#ask(order);
+    if (report.kind !== 'return') throw new Error('the generator did not tell of a return');
+    return report.back;
   }
 
   async #ask(order: Order): Promise<Report> {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { atExit } from './at-exit.js';
 import { Child } from './child.js';
 import { findOnPath } from './find-on-path.js';
+import { freePort } from './free-port.js';
 
 /** A Redis of one server's own: loopback, nothing kept. */
 export interface PrivateRedis {
@@ -37,16 +37,4 @@ export async function startRedis(): Promise<PrivateRedis> {
       removeFolder();
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = address === null || typeof address === 'string' ? 0 : address.port;
-      server.close(() => resolve(port));
-    });
-  });
 }

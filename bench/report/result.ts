@@ -1,94 +1,106 @@
-import type { Leg, Pace, Shape } from '../measure/leg.js';
 import { type Spread, spreadOf } from '../measure/spread.js';
+import type { Mode } from '../scenarios/mode.js';
 
-/** What is known of one peer after all its legs. */
-export interface PeerFigures {
-  readonly peer: string;
-  readonly legs: number;
-  /** Microseconds per delivery. */
-  readonly cpu: Spread;
-  readonly user: Spread;
-  readonly system: Spread;
-  /** Microseconds per publish; null for a peer without Redis. */
-  readonly redis: Spread | null;
-  /** Milliseconds from when a message was due. */
-  readonly p50: Spread;
-  readonly p99: Spread;
-  readonly bytesPerDelivery: number;
+/** A figure that every subject of a scenario has. */
+export interface Column {
+  readonly key: string;
+  /** With its unit. */
+  readonly title: string;
+  readonly digits: number;
 }
 
-export interface ScenarioResult {
-  readonly scenario: string;
-  readonly title: string;
-  readonly isQuick: boolean;
-  readonly shape: Shape;
-  readonly pace: Pace;
-  readonly figures: readonly PeerFigures[];
-  /** CPU per delivery, ours divided by theirs, of each pair of neighbouring legs. */
-  readonly ratio: Spread;
-  readonly goal: number;
-  /** Null in a void or quick run: those prove nothing either way. */
-  readonly isMet: boolean | null;
+/** Figures of one server, or of whatever else is compared. */
+export interface Row {
+  readonly subject: string;
+  readonly legs: number;
+  readonly values: Readonly<Record<string, Spread | null>>;
+}
+
+/** One line that must hold. */
+export interface Claim {
+  readonly what: string;
+  /** What it is compared with; null: a figure by itself. */
+  readonly against: string | null;
+  readonly value: Spread;
+  readonly unit: '×' | 'ms' | 'KiB' | 'µs';
+  /** Null: nothing was promised, it is told all the same. */
+  readonly goal: { readonly kind: 'most' | 'least'; readonly value: number } | null;
+}
+
+/** What a scenario found out. */
+export interface Findings {
+  /** What was offered, in words. */
+  readonly setting: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  /** Key of the column that is drawn. */
+  readonly drawn: string;
+  readonly claims: readonly Claim[];
+  /** What a reader should know beside the figures. */
+  readonly notes: readonly string[];
   /** Why the run does not count; empty when it does. */
   readonly faults: readonly string[];
-  readonly legs: readonly Leg[];
+  /** Everything that was measured. */
+  readonly legs: readonly object[];
 }
 
-/** What a scenario has when its legs are over. */
-export interface Measured {
-  readonly name: string;
+export interface ScenarioResult extends Findings {
+  readonly scenario: string;
+  readonly number: string;
   readonly title: string;
-  readonly goal: number;
-  readonly isQuick: boolean;
-  readonly shape: Shape;
-  readonly pace: Pace;
-  readonly legs: readonly Leg[];
-  readonly names: { readonly ours: string; readonly theirs: string; readonly floor: string };
+  readonly mode: Mode;
+  readonly seconds: number;
 }
 
-export function resultOf(measured: Measured): ScenarioResult {
-  const { name, title, goal, isQuick, shape, pace, legs, names } = measured;
-  const ours = legs.filter(({ peer }) => peer === names.ours);
-  const theirs = legs.filter(({ peer }) => peer === names.theirs);
-  // The nth leg of one was run beside the nth leg of the other.
-  const ratio = spreadOf(
-    ours.flatMap((leg, i) => {
-      const other = theirs[i];
-      return other ? [cpuOf(leg) / cpuOf(other)] : [];
-    }),
+/** How a figure is read off a leg; null where this one has none. */
+export interface Reading<Leg> extends Column {
+  readonly of: (leg: Leg) => number | null;
+}
+
+interface AnyLeg {
+  readonly peer: string;
+  readonly faults: readonly string[];
+}
+
+/** A row for each peer, in the order in which they first appear. */
+export function rowsOf<Leg extends AnyLeg>(
+  legs: readonly Leg[],
+  readings: readonly Reading<Leg>[],
+): Row[] {
+  const subjects = [...new Set(legs.map(({ peer }) => peer))];
+  return subjects.map((subject) => {
+    const own = legs.filter(({ peer }) => peer === subject);
+    const values = readings.map(({ key, of }) => {
+      const figures = own.map(of).filter((it) => it !== null);
+      return [key, figures.length === 0 ? null : spreadOf(figures)] as const;
+    });
+    return { subject, legs: own.length, values: Object.fromEntries(values) };
+  });
+}
+
+export function columnsOf<Leg>(readings: readonly Reading<Leg>[]): Column[] {
+  return readings.map(({ key, title, digits }) => ({ key, title, digits }));
+}
+
+/** A figure of one peer divided by that of another; the nth leg of one was run beside the nth of the other. */
+export function ratioOf<Leg extends AnyLeg>(
+  legs: readonly Leg[],
+  ours: string,
+  theirs: string,
+  of: (leg: Leg) => number,
+): Spread {
+  const others = legs.filter(({ peer }) => peer === theirs);
+  return spreadOf(
+    legs
+      .filter(({ peer }) => peer === ours)
+      .flatMap((leg, i) => {
+        const other = others[i];
+        return other ? [of(leg) / of(other)] : [];
+      }),
   );
-  const faults = legs.flatMap((leg) => leg.faults.map((fault) => `${leg.peer}: ${fault}`));
-  return {
-    scenario: name,
-    title,
-    isQuick,
-    shape,
-    pace,
-    figures: Object.values(names).map((peer) => figuresOf(peer, legs)),
-    ratio,
-    goal,
-    isMet: isQuick || faults.length > 0 ? null : ratio.median <= goal,
-    faults: [...new Set(faults)],
-    legs,
-  };
 }
 
-function figuresOf(peer: string, all: readonly Leg[]): PeerFigures {
-  const legs = all.filter((leg) => leg.peer === peer);
-  const redis = legs.flatMap(({ redisPerPublish: it }) => (it === null ? [] : [it]));
-  return {
-    peer,
-    legs: legs.length,
-    cpu: spreadOf(legs.map(cpuOf)),
-    user: spreadOf(legs.map(({ perDelivery }) => perDelivery.user)),
-    system: spreadOf(legs.map(({ perDelivery }) => perDelivery.system)),
-    redis: redis.length === 0 ? null : spreadOf(redis),
-    p50: spreadOf(legs.map(({ latency }) => latency.p50)),
-    p99: spreadOf(legs.map(({ latency }) => latency.p99)),
-    bytesPerDelivery: spreadOf(legs.map((leg) => leg.bytesPerDelivery)).median,
-  };
-}
-
-function cpuOf({ perDelivery }: Leg): number {
-  return perDelivery.user + perDelivery.system;
+/** Each fault once, with whose it is. */
+export function faultsOf(legs: readonly AnyLeg[]): string[] {
+  return [...new Set(legs.flatMap(({ peer, faults }) => faults.map((it) => `${peer}: ${it}`)))];
 }

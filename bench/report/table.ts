@@ -1,60 +1,93 @@
 import type { Spread } from '../measure/spread.js';
-import type { PeerFigures, ScenarioResult } from './result.js';
+import type { Claim, Column, Row, ScenarioResult } from './result.js';
+import { verdictOf } from './verdict.js';
 
-const HEAD = [
-  'server',
-  'CPU µs/delivery (min–max)',
-  'user',
-  'system',
-  'Redis µs/publish',
-  'p50 ms',
-  'p99 ms',
-  'bytes',
-];
-
-/** A scenario's result as text for people. */
+/** A scenario's result as text for people: what was measured, then what it was to be. */
 export function tableOf(result: ScenarioResult): string {
-  const rows = [HEAD, ...result.figures.map(rowOf)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
+  const { columns, rows, drawn, notes, faults } = result;
+  const head = ['', ...columns.map((it) => it.title)];
+  const lines = rows.map((row) => cellsOf(row, columns, drawn));
+  return [
+    headline(result),
+    ...aligned([head, ...lines]),
+    '',
+    ...aligned(result.claims.map((claim) => claimCells(result, claim))),
+    ...notes,
+    ...(faults.length > 0 ? [`VOID: ${faults.join('; ')}`] : []),
+    '',
+  ].join('\n');
+}
+
+/** The claims of all scenarios. */
+export function claimsTable(results: readonly ScenarioResult[]): string {
+  const rows = results.flatMap((result) =>
+    result.claims.map((claim) => [result.scenario, ...claimCells(result, claim)]),
+  );
+  return `${aligned(rows).join('\n')}\n`;
+}
+
+/** `0.62× (0.60–0.66)`; the spread where a figure was measured more than once. */
+export function spreadText({ median, min, max }: Spread, digits: number, unit = ''): string {
+  const range = min === max ? '' : ` (${min.toFixed(digits)}–${max.toFixed(digits)})`;
+  return `${median.toFixed(digits)}${unit}${range}`;
+}
+
+/** `≤ 0.70×`, or nothing where nothing was promised. */
+export function goalText({ goal, unit }: Claim): string {
+  if (goal === null) return '';
+  return `${goal.kind === 'most' ? '≤' : '≥'} ${goal.value.toFixed(digitsOf(unit))}${unitText(unit)}`;
+}
+
+export function claimText({ value, unit }: Claim): string {
+  return spreadText(value, digitsOf(unit), unitText(unit));
+}
+
+function headline({ scenario, number, title, setting, mode, seconds }: ScenarioResult): string {
+  const quick = mode === 'quick' ? ': a smoke run, not to be quoted' : '';
+  return `${scenario} (${number}): ${title}\n  ${setting}; ${mode}${quick}, ${Math.round(seconds)} s\n`;
+}
+
+function cellsOf({ subject, values }: Row, columns: readonly Column[], drawn: string): string[] {
+  const cells = columns.map(({ key, digits }) => {
+    const value = values[key];
+    if (!value) return '–';
+    return key === drawn ? spreadText(value, digits) : value.median.toFixed(digits);
+  });
+  return [subject, ...cells];
+}
+
+function claimCells(result: ScenarioResult, claim: Claim): string[] {
+  const { what, against } = claim;
+  const verdict = verdictOf(result, claim);
+  return [
+    `${what}${against === null ? '' : ` against ${against}`}`,
+    claimText(claim),
+    goalText(claim),
+    verdict === 'told' ? '' : verdict,
+  ];
+}
+
+function digitsOf(unit: Claim['unit']): number {
+  return unit === '×' ? 2 : 1;
+}
+
+function unitText(unit: Claim['unit']): string {
+  return unit === '×' ? unit : ` ${unit}`;
+}
+
+/** Lines of equal columns; the first is aligned to the left. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
         return column === 0 ? cell.padEnd(width) : cell.padStart(width);
       })
-      .join('  '),
+      .join('  ')
+      .trimEnd(),
   );
-  return [headline(result), ...lines, verdict(result), ''].join('\n');
-}
-
-function headline({ scenario, title, shape, isQuick }: ScenarioResult): string {
-  const { subscribers, traffic } = shape;
-  const { groupsPerSecond, groupSize, bytes } = traffic;
-  const rate = groupSize === 1 ? `${groupsPerSecond}/s` : `${groupsPerSecond} × ${groupSize}/s`;
-  const quick = isQuick ? '; quick: a smoke run, not to be quoted' : '';
-  return `${scenario}: ${title}\n  ${subscribers} subscribers, ${rate}, ${bytes} bytes${quick}\n`;
-}
-
-function rowOf(figures: PeerFigures): string[] {
-  const { peer, cpu, user, system, redis, p50, p99, bytesPerDelivery } = figures;
-  return [
-    peer,
-    `${cpu.median.toFixed(2)} (${range(cpu)})`,
-    user.median.toFixed(2),
-    system.median.toFixed(2),
-    redis === null ? '–' : redis.median.toFixed(1),
-    p50.median.toFixed(1),
-    p99.median.toFixed(1),
-    bytesPerDelivery.toFixed(0),
-  ];
-}
-
-function verdict({ ratio, goal, isMet, faults }: ScenarioResult): string {
-  const figure = `ratio ${ratio.median.toFixed(2)}× (${range(ratio)}), goal ≤ ${goal.toFixed(2)}×`;
-  if (faults.length > 0) return `\nVOID: ${faults.join('; ')}\n(${figure})`;
-  return `\n${figure}${isMet === null ? '' : isMet ? ': met' : ': missed'}`;
-}
-
-function range({ min, max }: Spread): string {
-  return `${min.toFixed(2)}–${max.toFixed(2)}`;
 }

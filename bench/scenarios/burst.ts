@@ -1,10 +1,26 @@
+import type { Stream } from '../load/orders.js';
+import { oneChannel } from '../measure/audience.js';
+import { carillon } from '../peers/carillon.js';
 import { costPerDelivery } from './cost-per-delivery.js';
 
+const groups: Omit<Stream, 'groupsPerSecond'> = {
+  channels: [0],
+  groupSize: 10,
+  bytes: 200,
+  priority: null,
+};
+
 // About 20,000 deliveries per second with either number of subscribers.
+const full = { seating: oneChannel(1000), stream: { ...groups, groupsPerSecond: 2 } };
+
 export const burst = costPerDelivery({
   name: 'burst',
+  number: 'S1b',
   title: 'ten messages in one turn, then a pause, to everybody in one channel',
-  goal: 0.15,
-  full: { subscribers: 1000, traffic: { groupsPerSecond: 2, groupSize: 10, bytes: 200 } },
-  quick: { subscribers: 300, traffic: { groupsPerSecond: 7, groupSize: 10, bytes: 200 } },
+  goals: [{ peer: carillon, goal: 0.15 }],
+  shapes: {
+    quick: { seating: oneChannel(300), stream: { ...groups, groupsPerSecond: 7 } },
+    standard: full,
+    full,
+  },
 });

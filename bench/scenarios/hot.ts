@@ -1,11 +1,19 @@
+import { oneChannel } from '../measure/audience.js';
+import { carillon, carillonTenMs } from '../peers/carillon.js';
 import { costPerDelivery } from './cost-per-delivery.js';
 
-const traffic = { groupsPerSecond: 500, groupSize: 1, bytes: 200 };
+const shape = {
+  seating: oneChannel(60),
+  stream: { channels: [0], groupsPerSecond: 500, groupSize: 1, bytes: 200, priority: null },
+} as const;
 
 export const hot = costPerDelivery({
   name: 'hot',
-  title: 'a steady stream of 500 messages per second to 60 connections',
-  goal: 0.45,
-  full: { subscribers: 60, traffic },
-  quick: { subscribers: 60, traffic },
+  number: 'S1c',
+  title: 'a steady stream of 500 messages per second to 60 connections, joined for 5 and for 10 ms',
+  goals: [
+    { peer: carillon, goal: 0.45 },
+    { peer: carillonTenMs, goal: 0.3 },
+  ],
+  shapes: { quick: shape, standard: shape, full: shape },
 });

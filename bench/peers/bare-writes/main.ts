@@ -4,14 +4,14 @@ import { FrameScanner } from '../../wire/frame-scanner.js';
 import { serverFrame } from '../../wire/text-frame.js';
 
 // The floor: just enough Socket.IO to be spoken to. One ready frame for each message, written to each
-// socket by itself; no rooms, no broker, no WebSocket library.
+// socket of its room by itself; no broker, no WebSocket library.
 
 const SWITCHING =
   'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
 const OPENING =
   '0{"sid":"bare","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}';
 
-const joined = new Set<Socket>();
+const rooms = new Map<string, Set<Socket>>();
 
 const server = createServer({ noDelay: true }, (socket) => {
   const scanner = new FrameScanner((bytes, start, end) =>
@@ -22,7 +22,9 @@ const server = createServer({ noDelay: true }, (socket) => {
     socket.write(serverFrame(OPENING));
     socket.on('data', (chunk) => scanner.push(chunk));
   });
-  socket.on('close', () => joined.delete(socket));
+  socket.on('close', () => {
+    for (const room of rooms.values()) room.delete(socket);
+  });
   // A client that went away is no business of the floor.
   socket.on('error', () => socket.destroy());
 });
@@ -41,11 +43,14 @@ function take(socket: Socket, packet: string): void {
   }
   const bracket = packet.indexOf('[');
   const id = packet.slice(2, bracket);
-  if (packet.startsWith('"join"', bracket + 1)) {
-    joined.add(socket);
+  const [name, body] = JSON.parse(packet.slice(bracket)) as [string, { readonly room: string }];
+  if (name === 'join') {
+    const room = rooms.get(body.room);
+    if (room) room.add(socket);
+    else rooms.set(body.room, new Set([socket]));
   } else {
     const frame = serverFrame(`42["message",${packet.slice(packet.indexOf(',') + 1)}`);
-    for (const receiver of joined) receiver.write(frame);
+    for (const receiver of rooms.get(body.room) ?? []) receiver.write(frame);
   }
   socket.write(serverFrame(`43${id}[{"ok":true}]`));
 }

@@ -1,0 +1,30 @@
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import type { Stream } from './orders.js';
+
+/** Somebody who is behind still reads what comes after so long, in milliseconds. */
+const TURN_MS = 4;
+
+/**
+ * Open loop: calls for each group when it is due. One that is late is sent at once, and its lateness
+ * counts as latency.
+ */
+export async function pace(
+  { groupsPerSecond }: Stream,
+  seconds: number,
+  startedAt: number,
+  publish: (dueAt: number, group: number) => void,
+): Promise<void> {
+  const groups = Math.round(groupsPerSecond * seconds);
+  const everyMs = 1000 / groupsPerSecond;
+  let turnAt = startedAt;
+  for (let group = 0; group < groups; group += 1) {
+    const dueAt = startedAt + group * everyMs;
+    const now = performance.now();
+    if (dueAt - now >= 1) await delay(dueAt - now);
+    else if (now - turnAt > TURN_MS) await turn();
+    if (performance.now() - turnAt > TURN_MS) turnAt = performance.now();
+    publish(dueAt, group);
+  }
+  const wait = startedAt + groups * everyMs - performance.now();
+  if (wait > 0) await delay(wait);
+}

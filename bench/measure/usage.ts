@@ -1,0 +1,57 @@
+import type { RunningPeer } from '../peers/peer.js';
+import { type CpuTime, cpuBetween, cpuTimeOf } from './process-cpu.js';
+
+/** CPU times of a peer up to a moment. */
+export interface Sample {
+  readonly atMs: number;
+  /** Of all its instances together, in microseconds. */
+  readonly server: CpuTime;
+  readonly redis: CpuTime;
+}
+
+/** What a peer used in a time. */
+export interface Span {
+  readonly elapsedMs: number;
+  readonly server: CpuTime;
+  /** Microseconds. */
+  readonly redis: number;
+}
+
+const NOTHING: CpuTime = { user: 0, system: 0 };
+
+export function sample({ instances, redisPid }: RunningPeer): Sample {
+  let server = NOTHING;
+  for (const { child } of instances) {
+    const { user, system } = cpuTimeOf(child.pid);
+    server = { user: server.user + user, system: server.system + system };
+  }
+  const redis = redisPid === null ? NOTHING : cpuTimeOf(redisPid);
+  return { atMs: performance.now(), server, redis };
+}
+
+export function between(from: Sample, to: Sample): Span {
+  const redis = cpuBetween(from.redis, to.redis);
+  return {
+    elapsedMs: to.atMs - from.atMs,
+    server: cpuBetween(from.server, to.server),
+    redis: redis.user + redis.system,
+  };
+}
+
+/** What a time of work took more than as much time of idling. */
+export function above(idle: Span, busy: Span): Span {
+  const scale = busy.elapsedMs / idle.elapsedMs;
+  return {
+    elapsedMs: busy.elapsedMs,
+    server: {
+      user: busy.server.user - idle.server.user * scale,
+      system: busy.server.system - idle.server.system * scale,
+    },
+    redis: busy.redis - idle.redis * scale,
+  };
+}
+
+/** Share of a core. */
+export function shareOf({ server, elapsedMs }: Span): number {
+  return (server.user + server.system) / 1000 / elapsedMs;
+}

@@ -1,0 +1,8 @@
+/**
+ * How long a scenario may take: `quick` shows that everything works and is not to be quoted, `standard`
+ * is all scenarios in less than half an hour, `full` has more pairs and longer windows.
+ */
+export type Mode = 'quick' | 'standard' | 'full';
+
+/** One value for each. */
+export type ByMode<T> = Readonly<Record<Mode, T>>;

@@ -1,0 +1,92 @@
+import { type CostLeg } from '../measure/cost-leg.js';
+import { type Seating, upTo } from '../measure/audience.js';
+import { carillon } from '../peers/carillon.js';
+import { centrifugo } from '../peers/centrifugo.js';
+import { socketIoRedisStreams } from '../peers/socket-io-redis-streams.js';
+import { type Claim, ratioOf, type Reading, rowsOf } from '../report/result.js';
+import { costScenario, type CostShape } from './cost.js';
+import { redisPerPublish, settingOf } from './cost-per-delivery.js';
+
+const CHANNELS = 100;
+const PUBLISHERS = 16;
+
+/** A few listen, so that what is published is seen to arrive; what they cost is next to nothing. */
+const SUBSCRIBERS = 8;
+
+const REDIS_GOAL_US = 12;
+
+const READINGS: readonly Reading<CostLeg>[] = [
+  { key: 'cpu', title: 'Node CPU µs/publish', digits: 1, of: perPublish },
+  { key: 'user', title: 'user', digits: 1, of: ({ server, published }) => server.user / published },
+  {
+    key: 'system',
+    title: 'system',
+    digits: 1,
+    of: ({ server, published }) => server.system / published,
+  },
+  { key: 'redis', title: 'Redis µs/publish', digits: 1, of: redisPerPublish },
+  { key: 'p99', title: 'p99 ms', digits: 1, of: (leg) => leg.latency.p99 },
+  { key: 'load', title: 'generator %', digits: 0, of: (leg) => leg.generatorShare * 100 },
+];
+
+export const publishWithLog = costScenario({
+  name: 'publish-with-log',
+  number: 'S3',
+  title: 'what it costs to publish with a log that clients can resume from',
+  peers: [carillon, socketIoRedisStreams, centrifugo],
+  floor: null,
+  shapes: { quick: shapeOf(200), standard: shapeOf(500), full: shapeOf(500) },
+  setting: settingOf,
+  readings: READINGS,
+  drawn: 'cpu',
+  claims: (legs, present) => [
+    {
+      what: 'Node CPU per publish with the log',
+      against: socketIoRedisStreams.name,
+      value: ratioOf(legs, carillon.name, socketIoRedisStreams.name, perPublish),
+      unit: '×',
+      goal: { kind: 'most', value: 0.6 },
+    },
+    ...redisClaim(legs),
+    ...(present.includes(centrifugo.name) ? [centrifugoClaim(legs)] : []),
+  ],
+});
+
+function shapeOf(groupsPerSecond: number): CostShape {
+  const seating: Seating = {
+    channels: CHANNELS,
+    seats: SUBSCRIBERS,
+    seat: (index) => ({ instance: 0, channels: [index] }),
+    publishers: upTo(PUBLISHERS).map(() => 0),
+  };
+  const stream = {
+    channels: upTo(CHANNELS),
+    groupsPerSecond,
+    groupSize: 10,
+    bytes: 256,
+    priority: null,
+  };
+  return { seating, stream };
+}
+
+function perPublish({ server, published }: CostLeg): number {
+  return (server.user + server.system) / published;
+}
+
+function redisClaim(legs: readonly CostLeg[]): Claim[] {
+  const own = rowsOf(legs, READINGS).find(({ subject }) => subject === carillon.name);
+  const value = own?.values['redis'];
+  if (!value) return [];
+  const goal = { kind: 'most', value: REDIS_GOAL_US } as const;
+  return [{ what: 'Redis CPU per publish with the log', against: null, value, unit: 'µs', goal }];
+}
+
+function centrifugoClaim(legs: readonly CostLeg[]): Claim {
+  return {
+    what: 'server CPU per publish with the log',
+    against: centrifugo.name,
+    value: ratioOf(legs, carillon.name, centrifugo.name, perPublish),
+    unit: '×',
+    goal: { kind: 'most', value: 1 },
+  };
+}
