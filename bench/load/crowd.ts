@@ -109,7 +109,7 @@ export class Crowd {
   }
 
   async cut(): Promise<void> {
-    await Promise.all(this.#seats.map((seat) => seat.close()));
+    await Promise.all(this.#seats.map((seat) => seat.cut()));
   }
 
   async storm({ port, withinMs, recovers }: Storm): Promise<Return> {
@@ -171,7 +171,7 @@ export class Crowd {
   #awaited(): readonly Seat[] {
     return this.#seats
       .slice(0, this.#admitted)
-      .filter(({ isStalled, hasEnded }) => !isStalled && !hasEnded);
+      .filter(({ isStalled, isAway, hasEnded }) => !isStalled && !isAway && !hasEnded);
   }
 
   #sums(): { messages: number; told: number; bytes: number } {

@@ -5,6 +5,8 @@ import type { Audience, Seat as Plan } from './orders.js';
 /** A subscriber through all its connections, and how much it is owed. */
 export class Seat {
   isStalled = false;
+  /** Between a cut and its return. */
+  isAway = false;
 
   #connection: Connection;
   readonly #place: Place | null;
@@ -66,6 +68,11 @@ export class Seat {
     this.#connection.wake();
   }
 
+  cut(): Promise<void> {
+    this.isAway = true;
+    return this.close();
+  }
+
   close(): Promise<void> {
     return this.#connection.close();
   }
@@ -81,6 +88,7 @@ export class Seat {
       this.#base = this.#publishedTo(published);
     }
     this.#connection.lastNumbers = lastNumbers;
+    this.isAway = false;
     const session = place?.session ?? null;
     await this.#connection.open();
     if (!recovers || !this.surroundings.dialect.keepsChannels) await this.#join(place);

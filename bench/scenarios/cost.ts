@@ -10,6 +10,7 @@ import {
   type Reading,
   rowsOf,
 } from '../report/result.js';
+import { missingOf } from './missing.js';
 import type { ByMode, Mode } from './mode.js';
 import type { Scenario, Settings } from './scenario.js';
 import { onStage } from './stage.js';
@@ -92,14 +93,6 @@ async function compare(comparison: Comparison, settings: Settings): Promise<Find
     faults: faultsOf(legs),
     legs,
   };
-}
-
-/** What could not be started here. */
-export function missingOf(peers: readonly Peer[]): string[] {
-  return peers.flatMap((peer) => {
-    const missing = peer.missing();
-    return missing === null ? [] : [`${peer.name} was not run: ${missing}`];
-  });
 }
 
 function legOrder(running: readonly RunningPeer[], hasFloor: boolean, mode: Mode): RunningPeer[] {

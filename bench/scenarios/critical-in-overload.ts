@@ -1,0 +1,261 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Load, Stream } from '../load/orders.js';
+import { audienceOf, type Seating } from '../measure/audience.js';
+import { firstInstance } from '../measure/first-instance.js';
+import { overloadOf } from '../measure/generator-limit.js';
+import { findKnee } from '../measure/knee.js';
+import { type LoopDelay, loopDelayDuring } from '../measure/loop-delay.js';
+import { spreadOf } from '../measure/spread.js';
+import { carillon } from '../peers/carillon.js';
+import type { Peer } from '../peers/peer.js';
+import { socketIoRedisAdapter } from '../peers/socket-io-redis-adapter.js';
+import {
+  columnsOf,
+  faultsOf,
+  type Findings,
+  ratioOf,
+  type Reading,
+  rowsOf,
+} from '../report/result.js';
+import type { ByMode } from './mode.js';
+import type { Scenario, Settings } from './scenario.js';
+import { onStage, type Stage } from './stage.js';
+
+interface Shape {
+  readonly seats: number;
+  readonly calmSeconds: number;
+  readonly seconds: number;
+  readonly kneeSeconds: number;
+  readonly rounds: number;
+}
+
+interface OverloadLeg {
+  /** The server, and what it carried. */
+  readonly peer: string;
+  readonly criticalP50: number | null;
+  readonly criticalP99: number | null;
+  readonly bulkP99: number | null;
+  /** Bulk deliveries in a second, until the last one was due. */
+  readonly goodput: number | null;
+  readonly told: number;
+  readonly refused: number;
+  readonly loop: LoopDelay;
+  readonly generatorShare: number;
+  readonly faults: readonly string[];
+}
+
+const SHAPES: ByMode<Shape> = {
+  quick: { seats: 200, calmSeconds: 2, seconds: 2, kneeSeconds: 1, rounds: 1 },
+  standard: { seats: 500, calmSeconds: 5, seconds: 6, kneeSeconds: 2, rounds: 1 },
+  full: { seats: 500, calmSeconds: 15, seconds: 15, kneeSeconds: 4, rounds: 3 },
+};
+
+const BULK = 0;
+const CRITICAL = 1;
+
+/** Of the knee. */
+const OVERLOAD = 1.2;
+const CRITICAL_PER_SECOND = 10;
+const BULK_BYTES = 512;
+const CRITICAL_BYTES = 200;
+const DECODED_EVERY = 8;
+
+const CALM_FACTOR = 3;
+const CRITICAL_MS = 25;
+const GOODPUT_MIN = 0.95;
+
+const READINGS: readonly Reading<OverloadLeg>[] = [
+  { key: 'c50', title: 'critical p50 ms', digits: 1, of: (leg) => leg.criticalP50 },
+  { key: 'c99', title: 'critical p99 ms', digits: 1, of: (leg) => leg.criticalP99 },
+  { key: 'b99', title: 'bulk p99 ms', digits: 0, of: (leg) => leg.bulkP99 },
+  { key: 'goodput', title: 'bulk deliveries/s', digits: 0, of: (leg) => leg.goodput },
+  { key: 'told', title: 'told lost', digits: 0, of: (leg) => leg.told },
+  { key: 'refused', title: 'refused', digits: 0, of: (leg) => leg.refused },
+  { key: 'loop', title: 'loop p99.9 ms', digits: 1, of: ({ loop }) => loop.p999 },
+  { key: 'load', title: 'generator %', digits: 0, of: (leg) => leg.generatorShare * 100 },
+];
+
+/**
+ * S9: more bulk than the server carries, and a few critical messages to the same sockets. Bulk may be
+ * late, refused or told to be lost; critical may not.
+ */
+export const criticalInOverload: Scenario = {
+  name: 'critical-in-overload',
+  number: 'S9',
+  title: 'how late critical messages are while bulk runs at 120 % of the knee',
+  run: measure,
+};
+
+async function measure(settings: Settings): Promise<Findings> {
+  const shape = SHAPES[settings.mode];
+  const knees: string[] = [];
+  const legs = await onStage(settings, async (stage) => {
+    const done: OverloadLeg[] = [];
+    for (const peer of [carillon, socketIoRedisAdapter]) {
+      const { legs, knee } = await legsOf(stage, peer, shape, settings);
+      knees.push(`${peer.name} ${knee}/s`);
+      done.push(...legs);
+    }
+    return done;
+  });
+  const calm = criticalOf(legs, labelOf(carillon, 'calm'));
+  const busy = criticalOf(legs, labelOf(carillon, 'both'));
+  const goodput = ratioOf(
+    legs,
+    labelOf(carillon, 'both'),
+    labelOf(carillon, 'bulk alone'),
+    (leg) => leg.goodput ?? Number.NaN,
+  );
+  return {
+    setting: `${shape.seats} sockets in both channels; bulk of ${BULK_BYTES} bytes at 120 % of the knee (${knees.join(', ')}), ${CRITICAL_PER_SECOND} critical/s`,
+    columns: columnsOf(READINGS),
+    rows: rowsOf(legs, READINGS),
+    drawn: 'c99',
+    claims: [
+      {
+        what: `critical p99 at 120 % of the knee (calm: ${calm.median.toFixed(1)} ms)`,
+        against: null,
+        value: busy,
+        unit: 'ms',
+        goal: { kind: 'most', value: Math.max(CALM_FACTOR * calm.median, CRITICAL_MS) },
+      },
+      {
+        what: 'bulk goodput beside critical messages',
+        against: 'bulk alone',
+        value: goodput,
+        unit: '×',
+        goal: { kind: 'least', value: GOODPUT_MIN },
+      },
+    ],
+    notes: [],
+    faults: faultsOf(legs.filter(({ peer }) => peer.startsWith(carillon.name))),
+    legs,
+  };
+}
+
+async function legsOf(
+  stage: Stage,
+  peer: Peer,
+  shape: Shape,
+  { progress }: Settings,
+): Promise<{ legs: OverloadLeg[]; knee: number }> {
+  const { generator } = stage;
+  const running = await stage.start(peer, { isProbed: true });
+  const seating = seatingOf(shape.seats);
+  const special = { decodedEvery: DECODED_EVERY, mayLose: true };
+  const say = (what: string): void => progress(`${peer.name}, ${what}`);
+
+  await generator.connect(audienceOf(running, 'overload-knee', seating, special));
+  const knee = await findKnee({
+    generator,
+    from: 50,
+    seconds: shape.kneeSeconds,
+    streamAt: bulkAt,
+    progress: say,
+  });
+  await generator.disconnect();
+
+  const bulk = bulkAt(knee * OVERLOAD);
+  const phases: Readonly<Record<Phase, readonly Stream[]>> = {
+    calm: [NO_BULK, CRITICAL_STREAM],
+    'bulk alone': [bulk, NO_CRITICAL],
+    both: [bulk, CRITICAL_STREAM],
+  };
+  const round: readonly Phase[] = ['calm', 'bulk alone', 'both', 'both', 'bulk alone'];
+  const order = Array.from({ length: shape.rounds }, () => round).flat();
+  const legs: OverloadLeg[] = [];
+  for (const [index, phase] of order.entries()) {
+    say(`leg ${index + 1} of ${order.length}: ${phase}`);
+    // What an overload left behind ends with its connections.
+    await generator.connect(audienceOf(running, `overload-${index}`, seating, special));
+    await delay(500);
+    await generator.run({ streams: phases.calm, seconds: 0.5 });
+    const seconds = phase === 'calm' ? shape.calmSeconds : shape.seconds;
+    const [load, loop] = await loopDelayDuring(firstInstance(running), () =>
+      generator.run({ streams: phases[phase], seconds }),
+    );
+    await generator.disconnect();
+    running.check();
+    legs.push(legOf(labelOf(peer, phase), phase, load, { loop, seconds, seats: shape.seats }));
+    await delay(500);
+  }
+  await stage.stop(running);
+  return { legs, knee };
+}
+
+type Phase = 'calm' | 'bulk alone' | 'both';
+
+function legOf(
+  label: string,
+  phase: Phase,
+  load: Load,
+  { loop, seconds, seats }: { loop: LoopDelay; seconds: number; seats: number },
+): OverloadLeg {
+  const bulk = load.streams[BULK];
+  const critical = load.streams[CRITICAL];
+  // Of the critical ones none may be missing; what is told lost or refused is bulk.
+  const criticalDeliveries = (critical?.published ?? 0) * seats;
+  const hasCritical = phase !== 'bulk alone';
+  return {
+    peer: label,
+    criticalP50: hasCritical ? (critical?.all.p50 ?? null) : null,
+    criticalP99: hasCritical ? (critical?.all.p99 ?? null) : null,
+    bulkP99: phase === 'calm' ? null : (bulk?.all.p99 ?? null),
+    goodput: phase === 'calm' ? null : (load.deliveredInTime - criticalDeliveries) / seconds,
+    told: load.told,
+    refused: load.refused,
+    loop,
+    generatorShare: load.generatorShare,
+    faults: [...load.faults, ...missingCritical(critical), ...overloadOf(load.generatorShare)],
+  };
+}
+
+/** Every decoded seat must have seen every critical message. */
+function missingCritical(critical: Load['streams'][number] | undefined): string[] {
+  if (!critical || critical.published === 0) return [];
+  const seen = critical.all.samples / critical.published;
+  return Number.isInteger(seen) ? [] : ['critical messages are missing'];
+}
+
+const CRITICAL_STREAM: Stream = {
+  channels: [CRITICAL],
+  groupsPerSecond: CRITICAL_PER_SECOND,
+  groupSize: 1,
+  bytes: CRITICAL_BYTES,
+  priority: 'critical',
+};
+
+const NO_CRITICAL: Stream = { ...CRITICAL_STREAM, groupSize: 0 };
+const NO_BULK = bulkAt(1, 0);
+
+function bulkAt(groupsPerSecond: number, groupSize = 1): Stream {
+  return {
+    channels: [BULK],
+    groupsPerSecond,
+    groupSize,
+    bytes: BULK_BYTES,
+    priority: 'low',
+  };
+}
+
+function seatingOf(seats: number): Seating {
+  return {
+    channels: 2,
+    seats,
+    seat: () => ({ instance: 0, channels: [BULK, CRITICAL] }),
+    // A publisher for each channel: critical messages do not wait behind bulk on one connection.
+    publishers: [0, 0],
+  };
+}
+
+function criticalOf(legs: readonly OverloadLeg[], label: string) {
+  return spreadOf(
+    legs.flatMap(({ peer, criticalP99 }) =>
+      peer === label && criticalP99 !== null ? [criticalP99] : [],
+    ),
+  );
+}
+
+function labelOf({ name }: Peer, phase: Phase): string {
+  return `${name}, ${phase}`;
+}

@@ -1,0 +1,212 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Latency, Stream } from '../load/orders.js';
+import { audienceOf, type Seating, upTo } from '../measure/audience.js';
+import { firstInstance } from '../measure/first-instance.js';
+import { overloadOf } from '../measure/generator-limit.js';
+import { collectedMemory } from '../measure/memory.js';
+import { spreadOf } from '../measure/spread.js';
+import { carillon } from '../peers/carillon.js';
+import type { RunningPeer } from '../peers/peer.js';
+import { socketIoRedisAdapter } from '../peers/socket-io-redis-adapter.js';
+import {
+  columnsOf,
+  faultsOf,
+  type Findings,
+  ratioOf,
+  type Reading,
+  rowsOf,
+} from '../report/result.js';
+import type { ByMode } from './mode.js';
+import type { Scenario, Settings } from './scenario.js';
+import { onStage, type Stage } from './stage.js';
+
+interface Shape {
+  readonly stalled: number;
+  readonly healthy: number;
+  readonly seconds: number;
+  readonly rounds: number;
+}
+
+interface StalledLeg {
+  readonly peer: string;
+  /** Of the server process, after a full garbage collection, while nobody has read on yet; bytes. */
+  readonly resident: number;
+  readonly latency: Latency;
+  /** What those who stalled were told to have lost, once they read again. */
+  readonly told: number;
+  readonly ended: number;
+  readonly generatorShare: number;
+  readonly faults: readonly string[];
+}
+
+const SHAPES: ByMode<Shape> = {
+  quick: { stalled: 20, healthy: 50, seconds: 2.5, rounds: 1 },
+  standard: { stalled: 40, healthy: 100, seconds: 10, rounds: 1 },
+  full: { stalled: 40, healthy: 100, seconds: 20, rounds: 3 },
+};
+
+/** What a stalled client is sent: of its own, so that no two share what waits. */
+const PER_STALLED = 25;
+const STALLED_BYTES = 8192;
+const PER_HEALTHY = 10;
+const HEALTHY_BYTES = 200;
+const DECODED_EVERY = 2;
+
+const MEMORY_GOAL_KIB = 256;
+const LATENCY_GOAL = 1.2;
+const KIBIBYTE = 1024;
+
+const READINGS: readonly Reading<StalledLeg>[] = [
+  { key: 'rss', title: 'RSS MiB', digits: 1, of: (leg) => leg.resident / KIBIBYTE / KIBIBYTE },
+  { key: 'p50', title: 'neighbours p50 ms', digits: 2, of: ({ latency }) => latency.p50 },
+  { key: 'p99', title: 'neighbours p99 ms', digits: 2, of: ({ latency }) => latency.p99 },
+  { key: 'told', title: 'told lost', digits: 0, of: (leg) => leg.told },
+  { key: 'ended', title: 'ended', digits: 0, of: (leg) => leg.ended },
+  { key: 'load', title: 'generator %', digits: 0, of: (leg) => leg.generatorShare * 100 },
+];
+
+/** S8: some clients stop reading; what that costs the server, and their neighbours. */
+export const stalledNeighbour: Scenario = {
+  name: 'stalled-neighbour',
+  number: 'S8',
+  title: 'memory that a client which does not read costs, and how late its neighbours are',
+  run: measure,
+};
+
+async function measure(settings: Settings): Promise<Findings> {
+  const shape = SHAPES[settings.mode];
+  const legs = await onStage(settings, async (stage) => {
+    const done: StalledLeg[] = [];
+    for (const peer of [carillon, socketIoRedisAdapter]) {
+      const running = await stage.start(peer, { isProbed: true });
+      const rounds = Array.from({ length: shape.rounds }, () => [false, true, true, false]).flat();
+      // The first leg is for the compiler, and for memory to take its shape.
+      const order = [false, ...rounds];
+      for (const [index, stalls] of order.entries()) {
+        const what = stalls ? `${shape.stalled} stall` : 'nobody stalls';
+        settings.progress(`leg ${index + 1} of ${order.length}: ${peer.name}, ${what}`);
+        const leg = await runLeg({ stage, running, shape, stalls, leg: `stalled-${index}` });
+        if (index > 0) done.push(leg);
+      }
+      await stage.stop(running);
+    }
+    return done;
+  });
+  const perClient = (peer: string) => memoryOf(legs, peer, shape.stalled);
+  return {
+    setting: `${shape.stalled} clients stop reading ${PER_STALLED}/s of ${STALLED_BYTES} bytes each, ${shape.healthy} neighbours read ${PER_HEALTHY}/s of ${HEALTHY_BYTES}, ${shape.seconds} s; everybody has a channel of their own`,
+    columns: columnsOf(READINGS),
+    rows: rowsOf(legs, READINGS),
+    drawn: 'rss',
+    claims: [
+      {
+        what: 'process RSS for each stalled client',
+        against: null,
+        value: perClient(carillon.name),
+        unit: 'KiB',
+        goal: { kind: 'most', value: MEMORY_GOAL_KIB },
+      },
+      {
+        what: "neighbours' p99",
+        against: 'nobody stalls',
+        value: ratioOf(
+          legs,
+          labelOf(carillon.name, true),
+          labelOf(carillon.name, false),
+          ({ latency }) => latency.p99,
+        ),
+        unit: '×',
+        goal: { kind: 'most', value: LATENCY_GOAL },
+      },
+      {
+        what: `process RSS for each stalled client, ${socketIoRedisAdapter.name}`,
+        against: null,
+        value: perClient(socketIoRedisAdapter.name),
+        unit: 'KiB',
+        goal: null,
+      },
+    ],
+    notes: [],
+    faults: faultsOf(legs),
+    legs,
+  };
+}
+
+interface LegPlan {
+  readonly stage: Stage;
+  readonly running: RunningPeer;
+  readonly shape: Shape;
+  readonly stalls: boolean;
+  readonly leg: string;
+}
+
+async function runLeg({ stage, running, shape, stalls, leg }: LegPlan): Promise<StalledLeg> {
+  const { generator } = stage;
+  const special = { decodedEvery: DECODED_EVERY, mayLose: stalls };
+  await generator.connect(audienceOf(running, leg, seatingOf(shape), special));
+  await delay(300);
+  await generator.run({ streams: streamsOf(shape), seconds: 0.5 });
+  if (stalls) await generator.stall(shape.stalled);
+  const load = await generator.run({ streams: streamsOf(shape), seconds: shape.seconds });
+  const { rss } = await collectedMemory(firstInstance(running));
+  const back = await generator.wake();
+  await generator.disconnect();
+  running.check();
+  await delay(500);
+  const neighbours = load.streams[1];
+  if (!neighbours) throw new Error('the generator told of no stream');
+  return {
+    peer: labelOf(running.name, stalls),
+    resident: rss,
+    latency: neighbours.all,
+    told: back.told,
+    ended: back.ended,
+    generatorShare: load.generatorShare,
+    faults: [...load.faults, ...back.faults, ...overloadOf(load.generatorShare)],
+  };
+}
+
+function seatingOf({ stalled, healthy }: Shape): Seating {
+  return {
+    channels: stalled + healthy,
+    seats: stalled + healthy,
+    seat: (index) => ({ instance: 0, channels: [index] }),
+    publishers: [0, 0, 0, 0],
+  };
+}
+
+function streamsOf({ stalled, healthy }: Shape): Stream[] {
+  return [
+    {
+      channels: upTo(stalled),
+      groupsPerSecond: PER_STALLED * stalled,
+      groupSize: 1,
+      bytes: STALLED_BYTES,
+      priority: null,
+    },
+    {
+      channels: upTo(healthy).map((channel) => stalled + channel),
+      groupsPerSecond: PER_HEALTHY * healthy,
+      groupSize: 1,
+      bytes: HEALTHY_BYTES,
+      priority: null,
+    },
+  ];
+}
+
+/** KiB that each of those who stalled costs more than when they read. */
+function memoryOf(legs: readonly StalledLeg[], peer: string, stalled: number) {
+  const calm = legs.filter((leg) => leg.peer === labelOf(peer, false));
+  return spreadOf(
+    legs
+      .filter((leg) => leg.peer === labelOf(peer, true))
+      .flatMap((leg, i) => {
+        const beside = calm[i];
+        return beside ? [(leg.resident - beside.resident) / KIBIBYTE / stalled] : [];
+      }),
+  );
+}
+
+function labelOf(peer: string, stalls: boolean): string {
+  return `${peer}, ${stalls ? 'some stall' : 'nobody stalls'}`;
+}
