@@ -4,6 +4,13 @@ import { userToken } from './user-token.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
+interface Reply {
+  readonly ok?: boolean;
+  readonly error?: { readonly code: string };
+  readonly gap?: object;
+  readonly messages?: readonly Body[];
+}
+
 /** Every connection is a user of its own, as in production. */
 export function carillonDialect(secret: string): Dialect {
   return socketIoDialect({
@@ -19,10 +26,13 @@ export function carillonDialect(secret: string): Dialect {
       return ['publish', { channel, id, data, ...(priority === null ? {} : { priority }) }];
     },
     reply(body) {
-      const reply = body as Body;
-      const messages = (reply['messages'] ?? []) as readonly Body[];
-      const isWhole = reply['gap'] === undefined;
-      return { isOk: reply['ok'] === true && isWhole, missed: messages.map(deliveryOf) };
+      const { ok, error, gap, messages = [] } = body as Reply;
+      return {
+        isOk: ok === true && gap === undefined,
+        isUnknown: error?.code === 'unavailable',
+        refusal: error?.code ?? (gap === undefined ? null : 'it could not be continued'),
+        missed: messages.map(deliveryOf),
+      };
     },
     push,
     delivery: deliveryOf,

@@ -17,7 +17,7 @@ interface Subscribed {
 
 interface Packet {
   readonly id?: number;
-  readonly error?: object;
+  readonly error?: { readonly message: string };
   readonly connect?: object;
   readonly subscribe?: Subscribed;
 }
@@ -53,7 +53,12 @@ export function centrifugoDialect(secret: string): Dialect {
       if (connect) return { kind: 'ready', session: null };
       const isWhole = subscribe?.was_recovering !== true || subscribe.recovered === true;
       const missed = (subscribe?.publications ?? []).map(missedOf);
-      const reply = { isOk: error === undefined && isWhole, missed };
+      const reply = {
+        isOk: error === undefined && isWhole,
+        isUnknown: false,
+        refusal: error?.message ?? (isWhole ? null : 'it could not be continued'),
+        missed,
+      };
       return { kind: 'reply', number: id - CONNECT, reply };
     },
 

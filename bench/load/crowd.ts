@@ -14,7 +14,8 @@ const OPENING = 50;
 
 /** How long the last message may take, in milliseconds. */
 const ARRIVAL_MS = 10_000;
-const RETURN_MS = 90_000;
+const WAKE_MS = 15_000;
+const STORM_MS = 120_000;
 
 /** The subscribers and the publishers of a leg. */
 export class Crowd {
@@ -102,7 +103,7 @@ export class Crowd {
 
   /** Those who stalled read on; what they are owed comes, or is told to be lost. */
   async wake(): Promise<Return> {
-    return this.#awaitedReturn(async () => {
+    return this.#awaitedReturn(WAKE_MS, async () => {
       for (const seat of this.#seats) if (seat.isStalled) seat.wake();
       await Promise.resolve();
     });
@@ -114,7 +115,7 @@ export class Crowd {
 
   async storm({ port, withinMs, recovers }: Storm): Promise<Return> {
     const { published } = this.#publishers;
-    return this.#awaitedReturn(async () => {
+    return this.#awaitedReturn(STORM_MS, async () => {
       const back = this.#seats.map(async (seat, i) => {
         await delay((i / this.#seats.length) * withinMs);
         await seat.comeBack(port, recovers, published);
@@ -123,12 +124,12 @@ export class Crowd {
     });
   }
 
-  async #awaitedReturn(begin: () => Promise<void>): Promise<Return> {
+  async #awaitedReturn(withinMs: number, begin: () => Promise<void>): Promise<Return> {
     this.#arrivals.clear();
     const before = this.#seats.reduce((sum, { accounted }) => sum + accounted, 0);
     const startedAt = performance.now();
     await begin();
-    await this.#untilComplete(RETURN_MS);
+    await this.#untilComplete(withinMs);
     const elapsedMs = performance.now() - startedAt;
     this.#judge();
     return {
@@ -185,13 +186,13 @@ export class Crowd {
   }
 
   #judge(): void {
-    const { published, unanswered } = this.#publishers;
+    const { published, unanswered, unknown } = this.#publishers;
     let lost = 0;
     let repeated = 0;
     for (const seat of this.#awaited()) {
       const missing = seat.due(published) - seat.accounted;
       lost += Math.max(0, missing);
-      repeated += Math.max(0, -missing);
+      repeated += Math.max(0, -missing - unknown);
     }
     if (lost > 0) this.#faults.add(`${lost} deliveries are missing`);
     if (repeated > 0) this.#faults.add(`${repeated} deliveries came twice`);

@@ -35,6 +35,10 @@ export interface Delivery extends Missed {
 
 export interface Reply {
   readonly isOk: boolean;
+  /** Not accepted, but perhaps done all the same. */
+  readonly isUnknown: boolean;
+  /** Why not, in the server's words. */
+  readonly refusal: string | null;
   /** Messages that came with it: what a joining client had missed, oldest first. */
   readonly missed: readonly Missed[];
 }

@@ -23,6 +23,8 @@ interface Due {
 export class Publishers {
   /** Messages by channel that subscribers are owed. */
   readonly published: number[];
+  /** Messages of all channels that nobody knows the fate of: they may come, and may not. */
+  unknown = 0;
   /** Numbers of the next message, by channel. */
   readonly #next: number[];
   #sent = 0;
@@ -85,13 +87,14 @@ export class Publishers {
     this.#sent += due.length;
     if (!mayLose) for (const { channel } of due) this.#owe(channel);
     const requests = due.map(({ request }) => request);
-    this.connections[publisher]?.send(requests, ({ isOk }, index) => {
+    this.connections[publisher]?.send(requests, ({ isOk, isUnknown, refusal }, index) => {
       this.#answered += 1;
       const answered = due[index];
       if (isOk && mayLose && answered) this.#owe(answered.channel);
       if (isOk) return;
       this.#refused += 1;
-      if (!mayLose) this.faults.add('a publish was refused');
+      if (isUnknown) this.unknown += 1;
+      if (!mayLose) this.faults.add(`a publish was refused: ${refusal}`);
     });
   }
 

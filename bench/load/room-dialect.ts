@@ -11,7 +11,12 @@ export const roomDialect: Dialect = socketIoDialect({
     const { channel, id, data } = request;
     return ['publish', { room: channel, id, text: data }];
   },
-  reply: (body) => ({ isOk: isAccepted(body), missed: [] }),
+  reply: (body) => ({
+    isOk: isAccepted(body),
+    isUnknown: false,
+    refusal: isAccepted(body) ? null : 'not accepted',
+    missed: [],
+  }),
   push: () => ({ kind: 'fault' }),
   // With recovery switched on, each event carries its place as a last argument.
   delivery: ({ room, text }, offset) => ({

@@ -106,7 +106,9 @@ export class Seat {
       });
       this.#connection.send(requests, (reply, index) => {
         const channel = requests[index]?.channel ?? '';
-        if (!reply.isOk) reject(new Error(`seat ${this.index} was not let into ${channel}`));
+        if (!reply.isOk) {
+          reject(new Error(`seat ${this.index}, joining ${channel}: ${reply.refusal}`));
+        }
         this.#connection.take(channel, reply.missed);
         missing -= 1;
         if (missing === 0) resolve();

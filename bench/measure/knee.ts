@@ -8,6 +8,7 @@ const IN_TIME_MIN = 0.99;
 /** Between two measured rates the knee is taken to be so often halved. */
 const REFINEMENTS = 2;
 
+const RATE_MIN = 10;
 const RATE_MAX = 1_000_000;
 
 /** Rates are told in steps of this part of themselves. */
@@ -27,13 +28,16 @@ export interface KneeSearch {
  * exceeds 100 ms, fewer than 99 % are there in time, or something is refused or lost.
  */
 export async function findKnee(search: KneeSearch): Promise<number> {
-  let carried = 0;
-  let tooMuch = search.from;
+  let carried = search.from;
+  while (!(await keepsUp(search, carried))) {
+    carried = Math.floor(carried / 2);
+    if (carried < RATE_MIN) throw new Error(`the server does not even carry ${RATE_MIN}/s`);
+  }
+  let tooMuch = carried * 2;
   while (tooMuch < RATE_MAX && (await keepsUp(search, tooMuch))) {
     carried = tooMuch;
     tooMuch *= 2;
   }
-  if (carried === 0) throw new Error(`the server does not even carry ${search.from}/s`);
   for (let refinement = 0; refinement < REFINEMENTS; refinement += 1) {
     const middle = Math.round((carried + tooMuch) / 2 / STEP) * STEP;
     if (await keepsUp(search, middle)) carried = middle;

@@ -6,6 +6,7 @@ import { atExit } from '../processes/at-exit.js';
 import { Child } from '../processes/child.js';
 import { findOnPath } from '../processes/find-on-path.js';
 import { freePort } from '../processes/free-port.js';
+import { untilListening } from '../processes/until-listening.js';
 import type { Peer } from './peer.js';
 import { startOnRedis } from './redis-backed.js';
 
@@ -36,6 +37,7 @@ export const centrifugo: Peer = {
         const program = findOnPath(PROGRAM) ?? PROGRAM;
         const child = new Child(centrifugo.name, 'measured', program, ['--config', file]);
         await child.announced(/serving websocket/);
+        await untilListening(port);
         return { port, child };
       },
       cleanUp: () => {

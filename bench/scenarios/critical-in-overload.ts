@@ -55,10 +55,11 @@ const CRITICAL = 1;
 
 /** Of the knee. */
 const OVERLOAD = 1.2;
+const WARM_UP_PER_SECOND = 50;
 const CRITICAL_PER_SECOND = 10;
 const BULK_BYTES = 512;
 const CRITICAL_BYTES = 200;
-const DECODED_EVERY = 8;
+const DECODED_EVERY = 16;
 
 const CALM_FACTOR = 3;
 const CRITICAL_MS = 25;
@@ -146,6 +147,7 @@ async function legsOf(
   const say = (what: string): void => progress(`${peer.name}, ${what}`);
 
   await generator.connect(audienceOf(running, 'overload-knee', seating, special));
+  await generator.run({ streams: [bulkAt(WARM_UP_PER_SECOND)], seconds: shape.kneeSeconds });
   const knee = await findKnee({
     generator,
     from: 50,

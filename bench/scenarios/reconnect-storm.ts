@@ -14,7 +14,12 @@ import { onStage, type Stage } from './stage.js';
 
 interface Shape {
   readonly clients: number;
-  readonly rounds: number;
+  /** Entries of all channels since a client was last there. */
+  readonly tail: number;
+  /** With recovery and without, in turn. */
+  readonly order: readonly boolean[];
+  /** Storms at the beginning that are for the compiler alone. */
+  readonly unmeasured: number;
   readonly idleSeconds: number;
 }
 
@@ -41,27 +46,41 @@ interface StormPair {
   readonly faults: readonly string[];
 }
 
-const SHAPES: ByMode<Shape> = {
-  quick: { clients: 40, rounds: 1, idleSeconds: 0.5 },
-  standard: { clients: 200, rounds: 1, idleSeconds: 1.5 },
-  full: { clients: 500, rounds: 3, idleSeconds: 5 },
-};
-
 const CHANNELS = 500;
 /** Of each client. */
 const FOLLOWED = 2;
 
 /**
- * Entries of all channels since a client was last there. The adapter keeps 10,000 and refuses those whose
- * place is no longer among them; one message for each channel came before the cut.
+ * The adapter keeps 10,000 entries and refuses those whose place is no longer among them; one message for
+ * each channel comes before the cut.
  */
-const TAIL = 10_000 - CHANNELS;
+const LONGEST_TAIL = 10_000 - CHANNELS;
 const TAIL_PER_SECOND = 2500;
 const WITHIN_MS = 1000;
 const BYTES = 256;
 
 /** Servers notice that connections are gone, and adapters write sessions down, in milliseconds. */
 const AFTER_CUT_MS = 800;
+
+const ABBA = [true, false, false, true] as const;
+
+const SHAPES: ByMode<Shape> = {
+  quick: { clients: 12, tail: 2500, order: [true, false], unmeasured: 0, idleSeconds: 0.5 },
+  standard: {
+    clients: 100,
+    tail: LONGEST_TAIL,
+    order: [true, false, ...ABBA],
+    unmeasured: 2,
+    idleSeconds: 1.5,
+  },
+  full: {
+    clients: 400,
+    tail: LONGEST_TAIL,
+    order: [true, false, ...ABBA, ...ABBA],
+    unmeasured: 2,
+    idleSeconds: 5,
+  },
+};
 
 const READINGS: readonly Reading<StormPair>[] = [
   { key: 'above', title: 'recovery CPU µs/client', digits: 0, of: (pair) => pair.aboveUs },
@@ -102,7 +121,7 @@ async function measure(settings: Settings): Promise<Findings> {
     { peer: centrifugo, goal: 1 },
   ].filter(({ peer }) => peers.includes(peer));
   return {
-    setting: `${shape.clients} clients in ${FOLLOWED} of ${CHANNELS} channels each, ${TAIL} messages missed by all together, back within ${WITHIN_MS} ms at another instance`,
+    setting: `${shape.clients} clients in ${FOLLOWED} of ${CHANNELS} channels each, ${shape.tail} messages missed by all together, back within ${WITHIN_MS} ms at another instance`,
     columns: columnsOf(READINGS),
     rows: rowsOf(pairs, READINGS),
     drawn: 'above',
@@ -128,8 +147,7 @@ async function stormsOf(
 ): Promise<StormLeg[]> {
   const running = await stage.start(peer, { instances: 2 });
   const legs: StormLeg[] = [];
-  // The first pair is for the compiler alone.
-  const order = [true, false, ...Array.from({ length: shape.rounds }, () => ABBA).flat()];
+  const { order, unmeasured } = shape;
   for (const [index, recovers] of order.entries()) {
     const head = `storm ${index + 1} of ${order.length}: ${peer.name},`;
     const leg = await runStorm({
@@ -140,13 +158,11 @@ async function stormsOf(
       leg: `storm-${index}`,
       progress: (what) => progress(`${head} ${what}`),
     });
-    if (index > 1) legs.push(leg);
+    if (index >= unmeasured) legs.push(leg);
   }
   await stage.stop(running);
   return legs;
 }
-
-const ABBA = [true, false, false, true] as const;
 
 interface StormPlan {
   readonly stage: Stage;
@@ -169,7 +185,7 @@ async function runStorm(plan: StormPlan): Promise<StormLeg> {
   await generator.cut();
   await delay(AFTER_CUT_MS);
   progress('publishing what they miss');
-  const seconds = TAIL / TAIL_PER_SECOND;
+  const seconds = shape.tail / TAIL_PER_SECOND;
   const tail = await generator.run({ streams: [streamOf(TAIL_PER_SECOND)], seconds });
   progress('idle');
   const beforeIdle = sample(running);

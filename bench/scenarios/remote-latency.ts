@@ -57,6 +57,9 @@ const HIGH = 0.7;
 const DECODED_EVERY = 8;
 const BYTES = 256;
 
+/** Publishes per second, to begin the search with. */
+const KNEE_FROM = 200;
+
 const READINGS: readonly Reading<LatencyLeg>[] = [
   { key: 'low50', title: '20 %: p50 ms', digits: 2, of: ({ low }) => low.p50 },
   { key: 'low99', title: 'p99', digits: 2, of: ({ low }) => low.p99 },
@@ -161,17 +164,16 @@ async function kneeOf(
     await generator.connect(
       audienceOf(peer, 'remote-knee', seatingOf(shape), { decodedEvery: DECODED_EVERY }),
     );
+    progress(`warming up ${peer.name}`);
+    await generator.run({ streams: [streamOf(shape, KNEE_FROM)], seconds: shape.warmUp * 2 });
     if (peer.name === socketIoRedisAdapter.name) {
       knee = await findKnee({
         generator,
-        from: 250,
+        from: KNEE_FROM,
         seconds: shape.kneeSeconds,
         streamAt: (rate) => streamOf(shape, rate),
         progress,
       });
-    } else {
-      progress(`warming up ${peer.name}`);
-      await generator.run({ streams: [streamOf(shape, 250)], seconds: shape.warmUp * 2 });
     }
     await generator.disconnect();
   }

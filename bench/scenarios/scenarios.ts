@@ -1,4 +1,5 @@
 import { burst } from './burst.js';
+import { calibration } from './calibration.js';
 import { criticalInOverload } from './critical-in-overload.js';
 import { hot } from './hot.js';
 import { hugeFanOut } from './huge-fan-out.js';
@@ -14,6 +15,7 @@ import { stalledNeighbour } from './stalled-neighbour.js';
 
 /** Every scenario, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
+  calibration,
   spaced,
   burst,
   hot,
