@@ -23,7 +23,7 @@ export function claimsTable(results: readonly ScenarioResult[]): string {
   const rows = results.flatMap((result) =>
     result.claims.map((claim) => [result.scenario, ...claimCells(result, claim)]),
   );
-  return `${aligned(rows).join('\n')}\n`;
+  return `${aligned(rows, 2).join('\n')}\n`;
 }
 
 /** `0.62× (0.60–0.66)`; the spread where a figure was measured more than once. */
@@ -75,8 +75,8 @@ function unitText(unit: Claim['unit']): string {
   return unit === '×' ? unit : ` ${unit}`;
 }
 
-/** Lines of equal columns; the first is aligned to the left. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+/** Lines of equal columns; the first so many are aligned to the left. */
+function aligned(rows: readonly (readonly string[])[], left = 1): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -85,7 +85,7 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+        return column < left ? cell.padEnd(width) : cell.padStart(width);
       })
       .join('  ')
       .trimEnd(),

@@ -38,7 +38,7 @@ const SHAPES: ByMode<Shape> = {
   standard: {
     clients: 2000,
     publishesPerSecond: 1000,
-    pace: { compile: 2, warmUp: 1, idle: 3, load: 5 },
+    pace: { compile: 3, warmUp: 1, idle: 3, load: 5 },
     rounds: 1,
   },
   full: {
@@ -50,6 +50,7 @@ const SHAPES: ByMode<Shape> = {
 };
 
 const MANY = 8;
+const WARM_UP_OF_MANY = 4;
 const BYTES = 200;
 
 /** Members of a channel, all at one instance. */
@@ -95,7 +96,8 @@ async function measure(settings: Settings): Promise<Findings> {
         const running = await stage.start(peer, { instances: count });
         sides.push({ running, label: labelOf(peer, count) });
         const audience = audienceOf(running, 'instances-warm', seatingOf(shape, count));
-        const seconds = shape.pace.compile;
+        // Each of many has a part of the load, and as much to compile.
+        const seconds = shape.pace.compile * (count === 1 ? 1 : WARM_UP_OF_MANY);
         await warmUp({ peer: running, generator, audience, stream, seconds });
       }
       const round = [...sides, ...sides.toReversed()];
