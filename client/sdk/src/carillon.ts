@@ -70,6 +70,7 @@ export class Carillon {
       tokens,
       clientId: () => this.#clientId(),
       since: () => this.#serverChannels.since(),
+      forgetSince: () => this.#serverChannels.giveUpPlaces(),
       isTokenStale: () => this.#renewal.isStale(),
       timeouts,
       environment,
@@ -120,6 +121,7 @@ export class Carillon {
         seenBroadcasts,
         show: (message) => this.#onBroadcast.tell(message),
         tellGap: (gap) => this.#onGap.tell(gap),
+        goBack: (reason) => this.#connection.tell({ type: 'lost', reason }),
       },
       store === undefined ? null : writer,
     );

@@ -4,13 +4,14 @@ import { ChannelEvents } from './channel-events.js';
 import type { Connection } from './connection.js';
 import type { Environment } from './environment.js';
 import type { Logger } from './logger.js';
-import { MessageStream, storedStream, streamRecordOf } from './message-stream.js';
+import { MessageStream } from './message-stream.js';
 import type { ChannelOptions } from './options.js';
 import type { Outbox } from './outbox.js';
 import type { ReleaseQueue } from './release-queue.js';
 import type { Requests } from './requests.js';
 import type { SeenBroadcasts } from './seen-broadcasts.js';
 import type { StoreWriter } from './store-writer.js';
+import { storedStream, streamRecordOf } from './stream-record.js';
 import { Subscription } from './subscription.js';
 import type { Push } from './wire.js';
 
@@ -94,6 +95,7 @@ export class Channels {
     const key = `cursor:${name}`;
     let durable = false;
     const stream: MessageStream = new MessageStream({
+      channel: name,
       releases: this.#parts.releases,
       seenBroadcasts: this.#parts.seenBroadcasts,
       show: (message) => events.message.tell(message),
@@ -101,11 +103,16 @@ export class Channels {
       changed: () => {
         if (durable) void this.#parts.writer.save(key, () => storedStream(stream.record()));
       },
+      holeFound: (missing) => subscription.seek(missing),
     });
     const restore = async (isDurable: boolean) => {
       durable = isDurable;
-      const record = isDurable ? streamRecordOf(await this.#parts.writer.load(key)) : null;
-      if (record !== null) stream.restore(record);
+      const stored = isDurable ? await this.#parts.writer.load(key) : undefined;
+      if (stored === undefined) return;
+      const record = streamRecordOf(stored);
+      if (record !== null) return stream.restore(record);
+      logger.error(`What the store keeps of ${name} cannot be read: it begins anew.`);
+      stream.giveUpPlace();
     };
     const subscription = new Subscription({
       channel: name,

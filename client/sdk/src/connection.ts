@@ -24,6 +24,8 @@ export interface ConnectionParts {
   readonly clientId: () => Promise<string>;
   /** Positions of the `$` channels to go on from. */
   readonly since: () => Readonly<Record<string, string>>;
+  /** Forgets those positions: the server cannot read them. False: there was none to forget. */
+  readonly forgetSince: () => boolean;
   /** The kept token would be refused by now. */
   readonly isTokenStale: () => boolean;
   readonly timeouts: Timeouts;
@@ -131,7 +133,7 @@ export class Connection {
       const socket = environment.openSocket({ url, auth, transports });
       const events = {
         push: (push: Push) => this.#take(push),
-        refused: (reason: CarillonError) => this.tell({ type: 'refused', reason }),
+        refused: (reason: CarillonError) => this.#refused(reason),
         lost: (reason: CarillonError) => this.tell({ type: 'lost', reason }),
       };
       this.#attempt = new SocketAttempt(socket, { events, environment }, timeouts.connectMs);
@@ -156,6 +158,12 @@ export class Connection {
     this.tell({ type: 'opened' });
     // A listener may have closed the connection in that turn.
     if (this.#isOpen) this.#parts.events.opened(session);
+  }
+
+  #refused(reason: CarillonError): void {
+    // A broken place must not keep the client out for good.
+    const isMended = reason.code === 'invalid_request' && this.#parts.forgetSince();
+    this.tell({ type: isMended ? 'lost' : 'refused', reason });
   }
 
   #close({ code, message, reconnect, retryAfterMs }: ClosingPush): void {

@@ -1,20 +1,23 @@
 import type { Gap, Skip } from './gap.js';
 import type { Message } from './message.js';
+import { missingOffsets, type OffsetRange } from './missing-offsets.js';
 
 /** A server holds no more than its outbox for one connection: this many can hardly overtake. */
 const OVERTAKERS_MAX = 4_096;
-/** Losses that are told before what is below them has come: there can be few. */
-const LOST_MAX = 256;
+/** Ranges that are told before what is below them has come: there can be few. */
+const TOLD_MAX = 1_024;
 
 /** A cursor as a store keeps it. */
 export interface CursorRecord {
   readonly epoch: string | null;
   readonly position: string | null;
   readonly through: number | null;
+  /** The position stands at `through`; absent in what an older version wrote. */
+  readonly isExact?: boolean;
   /** Offset and id of what overtook. */
   readonly overtakers: readonly (readonly [number, string])[];
-  /** Inclusive ranges that were told as lost. */
-  readonly lost: readonly (readonly [number, number])[];
+  /** Inclusive ranges that were told, as lost or as not for this session. */
+  readonly lost: readonly OffsetRange[];
 }
 
 /**
@@ -29,85 +32,110 @@ export class Cursor {
   #position: string | null = null;
   /** Everything up to here was delivered or told; null while that is not known. */
   #through: number | null = null;
+  /** Nothing lies between `through` and the position: what comes next can be held to it. */
+  #isExact = false;
   readonly #overtakers = new Map<number, string>();
-  /** Told as lost, so a resume from below must not bring it after what followed. */
-  #lost: (readonly [number, number])[] = [];
+  /** Told as lost or skipped, so a resume from below must not bring it after what followed. */
+  #told: readonly OffsetRange[] = [];
 
   /** What to hand back as `since`; null before the first word of the server. */
   get position(): string | null {
     return this.#position;
   }
 
+  get epoch(): string | null {
+    return this.#epoch;
+  }
+
   /** The server numbers this channel in `epoch`: another one than before starts anew. */
   begin(epoch: string): void {
     if (this.#epoch !== null && this.#epoch !== epoch) {
-      this.#through = null;
+      this.#passAnywhere();
       this.#overtakers.clear();
-      this.#lost = [];
     }
     this.#epoch = epoch;
   }
 
+  /**
+   * What lies below an offset that is said to be safe and neither came nor was told. Empty where
+   * all of it did, and where that cannot be known.
+   */
+  missingBelow(offset: number): OffsetRange[] {
+    if (!this.#isExact || this.#through === null || offset <= this.#through + 1) return [];
+    const overtaken = [...this.#overtakers.keys()].map((one): OffsetRange => [one, one]);
+    return missingOffsets([this.#through + 1, offset - 1], [...this.#told, ...overtaken]);
+  }
+
   /** Takes note of a message. False for one that the application has had already. */
   admit({ offset, position, id }: Message): boolean {
-    const isBelow = this.#through !== null && offset <= this.#through;
-    const isLost = this.#lost.some(([from, to]) => from <= offset && offset <= to);
+    const isBelow = this.#isBelow(offset);
+    const isTold = this.#told.some(([from, to]) => from <= offset && offset <= to);
     // Another id in the same place is another message: history was rewound below an overtaker.
-    const isNew = !isBelow && !isLost && this.#overtakers.get(offset) !== id;
+    const isNew = !isBelow && !isTold && this.#overtakers.get(offset) !== id;
     if (position === undefined) {
       if (isNew) this.#overtook(offset, id);
     } else if (!isBelow) {
-      this.standAt(position);
-      this.#close(offset);
+      this.#close(offset, position);
     }
     return isNew;
   }
 
   /** Offsets that are not for this session. */
-  skip({ to, position }: Skip): void {
-    this.standAt(position);
-    if (this.#through === null || to > this.#through) this.#close(to);
+  skip({ from, to, position }: Skip): void {
+    if (this.#isBelow(to)) return;
+    // The position of before: lower offsets are still to come, so nothing below is closed.
+    if (position === this.#position) this.#tell([[from, to]]);
+    else this.#close(to, position);
   }
 
   /** Loss: what follows comes after `gap.position`. */
   gap({ epoch, reason, position, ranges }: Gap): void {
     this.begin(epoch);
-    this.standAt(position);
     // After a rewind, offsets that were seen may come again with other messages.
-    if (reason === 'rewound') {
-      this.#through = null;
-      this.#lost = [];
-    } else if (reason !== 'epoch') {
-      this.#lost = [...this.#lost, ...(ranges ?? [])].slice(-LOST_MAX);
-    }
+    if (reason === 'rewound') this.#passAnywhere();
+    else if (reason !== 'epoch') this.#tell(ranges ?? []);
+    this.standAt(position);
   }
 
+  /** The server names a place, without its offset: nobody can tell what lies right above it. */
   standAt(position: string): void {
+    if (position === this.#position) return;
     this.#position = position;
+    this.#isExact = false;
   }
 
   /** Forgets everything, as a reader that is new to the channel. */
   reset(): void {
     this.#epoch = null;
     this.#position = null;
-    this.#through = null;
+    this.#passAnywhere();
     this.#overtakers.clear();
-    this.#lost = [];
   }
 
   record(): CursorRecord {
     const overtakers = [...this.#overtakers];
     const [epoch, position, through] = [this.#epoch, this.#position, this.#through];
-    return { epoch, position, through, overtakers, lost: this.#lost };
+    return { epoch, position, through, isExact: this.#isExact, overtakers, lost: this.#told };
   }
 
-  restore({ epoch, position, through, overtakers, lost }: CursorRecord): void {
+  restore({ epoch, position, through, isExact, overtakers, lost }: CursorRecord): void {
     this.reset();
     this.#epoch = epoch;
     this.#position = position;
     this.#through = through;
-    this.#lost = [...lost];
+    this.#isExact = isExact === true;
+    this.#told = [...lost];
     for (const [offset, id] of overtakers) this.#overtook(offset, id);
+  }
+
+  #isBelow(offset: number): boolean {
+    return this.#through !== null && offset <= this.#through;
+  }
+
+  #tell(ranges: readonly OffsetRange[]): void {
+    const told = [...this.#told, ...ranges];
+    if (told.length > TOLD_MAX) this.#isExact = false;
+    this.#told = told.slice(-TOLD_MAX);
   }
 
   #overtook(offset: number, id: string): void {
@@ -115,13 +143,22 @@ export class Cursor {
     if (this.#overtakers.size <= OVERTAKERS_MAX) return;
     const [oldest] = this.#overtakers.keys();
     if (oldest !== undefined) this.#overtakers.delete(oldest);
+    this.#isExact = false;
   }
 
-  #close(offset: number): void {
+  #close(offset: number, position: string): void {
     this.#through = offset;
-    if (this.#lost.length > 0) this.#lost = this.#lost.filter(([, to]) => to > offset);
+    this.#position = position;
+    this.#isExact = true;
+    if (this.#told.length > 0) this.#told = this.#told.filter(([, to]) => to > offset);
     for (const overtaker of this.#overtakers.keys()) {
       if (overtaker <= offset) this.#overtakers.delete(overtaker);
     }
+  }
+
+  #passAnywhere(): void {
+    this.#through = null;
+    this.#isExact = false;
+    this.#told = [];
   }
 }

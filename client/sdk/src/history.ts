@@ -1,4 +1,4 @@
-import type { Gap } from './gap.js';
+import type { Gap, ServerGapReason } from './gap.js';
 import type { Message } from './message.js';
 
 /** Messages before a position, after one, or the newest; at most `limit` (100, up to 1000). */
@@ -16,5 +16,5 @@ export interface HistoryReply {
   /** That of the last of `messages`, else the one that was asked from. */
   position: string;
   /** What `after` can no longer be continued with. */
-  gap?: Gap;
+  gap?: Gap<ServerGapReason>;
 }

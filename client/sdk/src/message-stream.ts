@@ -1,16 +1,13 @@
-import { Cursor, type CursorRecord } from './cursor.js';
+import { Cursor } from './cursor.js';
 import type { Gap, Skip } from './gap.js';
 import type { Message } from './message.js';
+import { countOf, missingOffsets, type OffsetRange } from './missing-offsets.js';
 import type { ReleaseQueue } from './release-queue.js';
 import type { SeenBroadcasts } from './seen-broadcasts.js';
-
-/** A stream as a store keeps it: where it stands, and what it took but has not shown. */
-export interface StreamRecord {
-  readonly cursor: CursorRecord;
-  readonly held: readonly Message[];
-}
+import type { StreamRecord } from './stream-record.js';
 
 export interface StreamParts {
+  readonly channel: string;
   readonly releases: ReleaseQueue;
   readonly seenBroadcasts: SeenBroadcasts;
   /** Hands a message to the application. */
@@ -18,13 +15,30 @@ export interface StreamParts {
   readonly tellGap: (gap: Gap) => void;
   /** The record changed. */
   readonly changed: () => void;
+  /** Offsets are missing without a word: what follows `position` must be asked for again. */
+  readonly holeFound: (missing: readonly OffsetRange[]) => void;
 }
 
-/** Turns what came of one channel into what the application gets: each message once, when it is time. */
+/** The start of a subscription: its messages, and the loss before them. */
+export interface StreamStart {
+  readonly epoch: string;
+  readonly position: string;
+  readonly messages?: readonly Message[];
+  readonly gap?: Gap;
+}
+
+/**
+ * Turns what came of one channel into what the application gets: each message once, when it is time,
+ * or word of what is missing, also where the server says none.
+ */
 export class MessageStream {
   readonly #parts: StreamParts;
   readonly #cursor = new Cursor();
   readonly #held = new Map<Message, () => void>();
+  /** What was asked for again. If it does not come then either, it is told as lost. */
+  #sought: readonly OffsetRange[] = [];
+  /** A place that nobody could read; told with the next start. */
+  #unreadable: string | null = null;
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
@@ -35,36 +49,26 @@ export class MessageStream {
     return this.#cursor.position;
   }
 
-  /** Takes the start of a subscription: its messages, and the loss before them. */
-  begin(start: {
-    readonly epoch: string;
-    readonly position: string;
-    readonly messages?: readonly Message[];
-    readonly gap?: Gap;
-  }): void {
-    this.#cursor.begin(start.epoch);
-    if (start.gap !== undefined) this.gap(start.gap);
-    for (const message of start.messages ?? []) this.receive(message);
-    this.#cursor.standAt(start.position);
+  begin({ epoch, position, messages = [], gap }: StreamStart): void {
+    this.#cursor.begin(epoch);
+    this.#tellUnreadable(epoch, position);
+    if (gap !== undefined) this.gap(gap);
+    this.#tellStillMissing(messages, gap);
+    for (const message of messages) this.#admit(message);
+    this.#cursor.standAt(position);
     this.#parts.changed();
   }
 
   receive(message: Message): void {
-    const isNew = this.#cursor.admit(message);
-    const { broadcast, releaseAt } = message;
-    const isCopy =
-      isNew && broadcast !== undefined && this.#parts.seenBroadcasts.sees(broadcast.id);
-    if (isNew && !isCopy) {
-      if (releaseAt !== undefined && this.#parts.releases.isEarly(releaseAt)) {
-        this.#hold(message, releaseAt);
-      } else {
-        this.#parts.show(message);
-      }
-    }
+    if (message.position !== undefined && this.#hasHoleBelow(message.offset)) return;
+    this.#admit(message);
     this.#parts.changed();
   }
 
   skip(skip: Skip): void {
+    // One that tells nothing new of the position has overtaken: what is below is still to come.
+    const isSafe = skip.position !== this.position;
+    if (isSafe && this.#hasHoleBelow(skip.from)) return;
     this.#cursor.skip(skip);
     this.#parts.changed();
   }
@@ -79,7 +83,22 @@ export class MessageStream {
   reset(): void {
     this.stop();
     this.#held.clear();
+    this.#sought = [];
+    this.#unreadable = null;
     this.#cursor.reset();
+  }
+
+  /** The place was forgotten, and the application has not heard of it yet. */
+  get hasLostPlace(): boolean {
+    return this.#unreadable !== null;
+  }
+
+  /** Forgets a place that cannot be gone on from; the application hears of it when the next begins. */
+  giveUpPlace(): void {
+    this.#unreadable = this.#cursor.position ?? '';
+    this.#cursor.reset();
+    this.#sought = [];
+    this.#parts.changed();
   }
 
   /** Shows nothing any more of what is held; the record still has it. */
@@ -97,6 +116,68 @@ export class MessageStream {
     for (const message of held) this.#hold(message, message.releaseAt ?? 0);
   }
 
+  #admit(message: Message): void {
+    const isNew = this.#cursor.admit(message);
+    const { broadcast, releaseAt } = message;
+    const isCopy =
+      isNew && broadcast !== undefined && this.#parts.seenBroadcasts.sees(broadcast.id);
+    if (!isNew || isCopy) return;
+    if (releaseAt !== undefined && this.#parts.releases.isEarly(releaseAt)) {
+      this.#hold(message, releaseAt);
+    } else {
+      this.#parts.show(message);
+    }
+  }
+
+  /** True: what stands at `offset` must wait for what is below it. */
+  #hasHoleBelow(offset: number): boolean {
+    const missing = this.#cursor.missingBelow(offset);
+    const wasSought = this.#sought.length > 0;
+    if (missing.length === 0 || wasSought) {
+      this.#sought = [];
+      this.#tellHole(missing);
+      return false;
+    }
+    this.#sought = missing;
+    this.#parts.holeFound(missing);
+    return true;
+  }
+
+  /** An answer passes over what is not for this session; but what was sought should be in it. */
+  #tellStillMissing(messages: readonly Message[], gap: Gap | undefined): void {
+    const last = messages.at(-1);
+    if (last?.position === undefined) return;
+    const sought = this.#sought;
+    this.#sought = [];
+    const came = messages.map(({ offset }): OffsetRange => [offset, offset]);
+    const told = gap === undefined ? [] : (gap.ranges ?? [[0, last.offset] as const]);
+    this.#tellHole(sought.flatMap((range) => missingOffsets(range, [...came, ...told])));
+  }
+
+  #tellHole(ranges: readonly OffsetRange[]): void {
+    if (ranges.length === 0) return;
+    const position = this.position ?? '';
+    this.gap({
+      channel: this.#parts.channel,
+      epoch: this.#cursor.epoch ?? '',
+      after: position,
+      ranges: ranges.map(([from, to]) => [from, to]),
+      count: countOf(ranges),
+      reason: 'hole',
+      refill: true,
+      position,
+    });
+  }
+
+  #tellUnreadable(epoch: string, position: string): void {
+    const after = this.#unreadable;
+    if (after === null) return;
+    this.#unreadable = null;
+    const { channel } = this.#parts;
+    const unknown = { ranges: null, count: null, refill: false } as const;
+    this.gap({ channel, epoch, after, ...unknown, reason: 'unreadable', position });
+  }
+
   #hold(message: Message, releaseAt: number): void {
     const callOff = this.#parts.releases.hold(releaseAt, () => {
       this.#held.delete(message);
@@ -105,17 +186,4 @@ export class MessageStream {
     });
     this.#held.set(message, callOff);
   }
-}
-
-/** Reads what a store gave back; null for anything that this version did not write. */
-export function streamRecordOf(stored: unknown): StreamRecord | null {
-  if (typeof stored !== 'object' || stored === null) return null;
-  const { version, record } = stored as Record<string, unknown>;
-  // The version says who wrote it, so the shape is ours.
-  return version === 1 ? (record as StreamRecord) : null;
-}
-
-/** What a store keeps of a stream. */
-export function storedStream(record: StreamRecord): unknown {
-  return { version: 1, record };
 }

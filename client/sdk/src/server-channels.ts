@@ -1,18 +1,25 @@
-import { MessageStream, type StreamParts, storedStream, streamRecordOf } from './message-stream.js';
+import { CarillonError } from './carillon-error.js';
+import { MessageStream, type StreamParts } from './message-stream.js';
 import type { Session } from './session.js';
 import type { StoreWriter } from './store-writer.js';
+import { storedStream, streamRecordOf } from './stream-record.js';
 import type { Push } from './wire.js';
 
 const STORED_AS = 'cursors';
 
+export interface ServerStreamParts extends Omit<StreamParts, 'channel' | 'changed' | 'holeFound'> {
+  /** Offsets of a `$` channel are missing without a word: only a new session goes back for them. */
+  readonly goBack: (reason: CarillonError) => void;
+}
+
 /** The `$` channels of this session: everyone's, the user's and those of the user's tags. */
 export class ServerChannels {
   readonly #streams = new Map<string, MessageStream>();
-  readonly #parts: Omit<StreamParts, 'changed'>;
+  readonly #parts: ServerStreamParts;
   /** Null where nothing survives this run. */
   readonly #writer: StoreWriter | null;
 
-  constructor(parts: Omit<StreamParts, 'changed'>, writer: StoreWriter | null) {
+  constructor(parts: ServerStreamParts, writer: StoreWriter | null) {
     this.#parts = parts;
     this.#writer = writer;
   }
@@ -23,8 +30,19 @@ export class ServerChannels {
     if (typeof stored !== 'object' || stored === null) return;
     for (const [channel, value] of Object.entries(stored)) {
       const record = streamRecordOf(value);
-      if (record !== null) this.#streamOf(channel).restore(record);
+      if (record === null) this.#streamOf(channel).giveUpPlace();
+      else this.#streamOf(channel).restore(record);
     }
+  }
+
+  /**
+   * The server could not read what was handed over. The places are forgotten, and each loss is told
+   * with the next session. False: there was none.
+   */
+  giveUpPlaces(): boolean {
+    const kept = [...this.#streams.values()].filter(({ position }) => position !== null);
+    for (const stream of kept) stream.giveUpPlace();
+    return kept.length > 0;
   }
 
   /** Positions for the handshake. */
@@ -68,7 +86,15 @@ export class ServerChannels {
   #streamOf(channel: string): MessageStream {
     const known = this.#streams.get(channel);
     if (known !== undefined) return known;
-    const stream = new MessageStream({ ...this.#parts, changed: () => this.#save() });
+    const stream = new MessageStream({
+      ...this.#parts,
+      channel,
+      changed: () => this.#save(),
+      holeFound: () => {
+        const message = `The server passed over a part of ${channel}: it is asked for again.`;
+        this.#parts.goBack(new CarillonError('unavailable', message));
+      },
+    });
     this.#streams.set(channel, stream);
     return stream;
   }

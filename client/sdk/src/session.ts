@@ -1,4 +1,4 @@
-import type { Gap } from './gap.js';
+import type { Gap, ServerGapReason } from './gap.js';
 
 /** What the server says of a connection, once, before any message. */
 export interface Session {
@@ -24,5 +24,5 @@ export interface SessionChannel {
   epoch: string;
   position: string;
   recovered: boolean;
-  gap?: Gap;
+  gap?: Gap<ServerGapReason>;
 }

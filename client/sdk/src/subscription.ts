@@ -5,6 +5,7 @@ import type { Connection } from './connection.js';
 import type { Environment } from './environment.js';
 import type { Logger } from './logger.js';
 import type { MessageStream } from './message-stream.js';
+import type { OffsetRange } from './missing-offsets.js';
 import type { ChannelOptions } from './options.js';
 import { retryDelayMs } from './retry-delay.js';
 import type { Push, Requests, SubscribeReply, UnsubscribedPush } from './wire.js';
@@ -111,6 +112,13 @@ export class Subscription {
     this.#presence = { state };
   }
 
+  /** Offsets are missing without a word: goes back to the last safe place. */
+  seek(missing: readonly OffsetRange[]): void {
+    const { logger, channel } = this.#parts;
+    logger.warn(`${channel} passed over ${JSON.stringify(missing)}: it is subscribed again.`);
+    this.#ask();
+  }
+
   take(push: Push): void {
     if (push.name === 'presence') return this.#parts.events.presence.tell(push.payload);
     // Before the answer only the leavings of an older subscription can come; they come again.
@@ -145,15 +153,17 @@ export class Subscription {
     if (since !== undefined) request.since = since;
     // Only at the start: on the way back everything that is kept is wanted, not the last n.
     if (rewind !== undefined && !this.#wasLive) request.rewind = rewind;
+    const isOwnPlace = stream.position !== null;
     connection.send('subscribe', request, (answer) => {
       if (round !== this.#round) return;
       if (answer.ok) this.#begin(answer.reply);
-      else this.#refused(answer.error);
+      else this.#refused(answer.error, isOwnPlace);
     });
   }
 
   #begin(reply: SubscribeReply): void {
-    const { recovered, behind } = reply;
+    const { behind } = reply;
+    const recovered = reply.recovered && !this.#parts.stream.hasLostPlace;
     this.#phase = 'live';
     this.#failures = 0;
     this.#wasLive = true;
@@ -168,9 +178,16 @@ export class Subscription {
     this.#parts.advanced();
   }
 
-  #refused(error: CarillonError): void {
+  #refused(error: CarillonError, isOwnPlace: boolean): void {
+    const { connection, logger, stream, channel } = this.#parts;
     this.#phase = 'waiting';
-    if (!this.#parts.connection.isOpen) return;
+    if (!connection.isOpen) return;
+    if (isOwnPlace && error.code === 'invalid_request') {
+      // It came from the store: nobody else would hand back what the server never said.
+      logger.error(`The place kept for ${channel} cannot be read: it begins anew.`, error);
+      stream.giveUpPlace();
+      return this.#ask();
+    }
     if (!error.retryable) return this.#end(error);
     this.#askLater(error);
   }

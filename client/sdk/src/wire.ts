@@ -1,5 +1,5 @@
 import type { Code } from './codes.js';
-import type { Gap, Skip } from './gap.js';
+import type { Gap, ServerGapReason, Skip } from './gap.js';
 import type { HistoryReply } from './history.js';
 import type { Message, Priority } from './message.js';
 import type { PresencePush, PresenceReply } from './presence.js';
@@ -29,7 +29,7 @@ export interface SubscribeReply {
   recovered: boolean;
   messages: Message[];
   behind: number;
-  gap?: Gap;
+  gap?: Gap<ServerGapReason>;
 }
 
 export interface Requests {
@@ -77,7 +77,7 @@ export interface Pushes {
   message: Message;
   presence: PresencePush;
   skip: Skip;
-  gap: Gap;
+  gap: Gap<ServerGapReason>;
   status: { state: 'degraded' | 'ok'; since: number };
   unsubscribed: UnsubscribedPush;
   closing: ClosingPush;

@@ -1,4 +1,4 @@
-import type { Gap } from '../../src/gap.js';
+import type { Gap, ServerGapReason } from '../../src/gap.js';
 import type { Message } from '../../src/message.js';
 import type { Session } from '../../src/session.js';
 import type { SubscribeReply } from '../../src/wire.js';
@@ -50,7 +50,7 @@ export function subscribed(change: Partial<SubscribeReply> = {}): SubscribeReply
   };
 }
 
-export function gap(change: Partial<Gap> = {}): Gap {
+export function gap(change: Partial<Gap<ServerGapReason>> = {}): Gap<ServerGapReason> {
   return {
     channel: LOBBY,
     epoch: 'e1',
