@@ -1,28 +1,17 @@
-import { CarillonError } from './carillon-error.js';
+import type { CarillonError } from './carillon-error.js';
 import type { Connection } from './connection.js';
 import type { Environment } from './environment.js';
 import { PRIORITIES } from './message.js';
-import type { PublishReceipt } from './publication.js';
+import {
+  expired,
+  failureOf,
+  leftMs,
+  type Publication,
+  type PublishOutcome,
+  tooLong,
+} from './publish-attempts.js';
 import { retryDelayMs } from './retry-delay.js';
 import type { ServerClock } from './server-clock.js';
-import type { PublishRequest } from './wire.js';
-
-export type PublishOutcome =
-  { readonly receipt: PublishReceipt } | { readonly error: CarillonError };
-
-/** One publish from the call to its outcome. */
-export interface Publication {
-  readonly request: PublishRequest;
-  readonly bytes: number;
-  /** On the cluster clock, when it was sent first; null before. Survives a restart. */
-  firstSentAt: number | null;
-  /** The same on the monotonic clock of this run. */
-  firstSentMs: number | null;
-  failures: number;
-  /** Some try may have been stored. */
-  mayHaveArrived: boolean;
-  readonly settle: (outcome: PublishOutcome) => void;
-}
 
 export interface LaneParts {
   readonly connection: Connection;
@@ -35,57 +24,77 @@ export interface LaneParts {
   readonly idle: () => void;
 }
 
-/** A resend needs time to arrive while the server still remembers the first try. */
-const WINDOW_PART = 0.95;
+/** Enough for a thousand in a second at a round trip of 30 ms; as many may have to be asked again. */
+const UNDER_WAY_MAX = 32;
 
-/** The publishes of one channel: one under way, so that a retry cannot change their order. */
+/** One that was sent at least once. */
+interface Sent {
+  /** An answer is awaited. */
+  isUnderWay: boolean;
+  /** A try came to nothing: the channel is held until the outcome is known. */
+  isAgain: boolean;
+  stopExpiry: () => void;
+}
+
+/**
+ * The publishes of one channel. Many are under way while all goes well. Once one has to be tried again
+ * nothing new is sent, and those without an outcome go one at a time, in the order they were first
+ * sent: what was sent behind a lost one was lost with it, so retries keep the order.
+ */
 export class PublishLane {
   readonly #parts: LaneParts;
+  /** Never sent. */
   readonly #waiting: Publication[] = [];
-  #current: Publication | null = null;
-  #isUnderWay = false;
-  #stopRetry = () => {};
-  #stopExpiry = () => {};
+  /** Sent and not settled, in the order of their first try. */
+  readonly #sent = new Map<Publication, Sent>();
+  /** One is written to the store before its first try. */
+  #isNoting = false;
+  #retryAtMs = 0;
+  #stopRetry: (() => void) | null = null;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
   }
 
   add(publication: Publication): void {
-    this.#waiting.push(publication);
+    // One that an earlier run sent has an unknown outcome.
+    if (publication.firstSentAt === null) this.#waiting.push(publication);
+    else this.#sent.set(publication, { isUnderWay: false, isAgain: true, stopExpiry: () => {} });
     this.#pump();
   }
 
   /** There is a session, or a better chance than before: try now. */
   tryNow(): void {
-    this.#stopRetry();
-    this.#stopRetry = () => {};
-    if (!this.#isUnderWay) this.#next();
+    this.#stopRetry?.();
+    this.#stopRetry = null;
+    this.#pump();
   }
 
   /** Settles everything that `picks` chooses with what is known of each. */
   reject(error: CarillonError, picks: (publication: Publication) => boolean = () => true): void {
-    const rejected = this.#waiting.filter(picks);
-    const kept = this.#waiting.filter((publication) => !rejected.includes(publication));
-    this.#waiting.splice(0, this.#waiting.length, ...kept);
-    for (const publication of rejected) this.#tell(publication, failureOf(publication, error));
-    const current = this.#current;
-    if (current !== null && picks(current)) {
-      if (this.#isUnderWay) current.mayHaveArrived = true;
-      this.#settle(current, failureOf(current, error));
+    for (const publication of [...this.#sent.keys(), ...this.#waiting].filter(picks)) {
+      if (this.#sent.get(publication)?.isUnderWay) publication.mayHaveArrived = true;
+      this.#settle(publication, failureOf(publication, error));
     }
-    if (this.#current === null && this.#waiting.length === 0) this.#parts.idle();
+    this.#restIfDone();
   }
 
   #pump(): void {
-    if (this.#current === null) this.#next();
+    for (let next = this.#next(); next !== null; next = this.#next()) {
+      if (!this.#begin(next)) return;
+    }
+    this.#restIfDone();
   }
 
-  #next(): void {
-    if (!this.#parts.connection.isOpen) return;
-    this.#current ??= this.#takeMostUrgent();
-    if (this.#current === null) return this.#parts.idle();
-    void this.#send(this.#current);
+  /** What can be sent now. */
+  #next(): Publication | null {
+    if (!this.#parts.connection.isOpen || this.#isNoting || this.#stopRetry !== null) return null;
+    const all = [...this.#sent];
+    const isHeld = all.some(([, { isAgain }]) => isAgain);
+    if (isHeld && all.some(([, { isUnderWay }]) => isUnderWay)) return null;
+    const stopped = all.find(([, { isUnderWay }]) => !isUnderWay);
+    if (stopped !== undefined) return stopped[0];
+    return all.length < UNDER_WAY_MAX ? this.#takeMostUrgent() : null;
   }
 
   #takeMostUrgent(): Publication | null {
@@ -98,91 +107,90 @@ export class PublishLane {
     return place === -1 ? null : (this.#waiting.splice(place, 1)[0] ?? null);
   }
 
-  async #send(publication: Publication): Promise<void> {
-    const { connection, environment, clock, beforeFirstSend } = this.#parts;
-    const refusal = this.#refusalOf(publication);
-    if (refusal !== null) return this.#settle(publication, { error: refusal });
-    this.#isUnderWay = true;
+  /** False: it goes on later by itself. */
+  #begin(publication: Publication): boolean {
+    const { environment, clock, connection, beforeFirstSend } = this.#parts;
+    const refusal =
+      tooLong(publication, connection.session) ??
+      (this.#leftMs(publication) <= 0 ? expired(publication) : null);
+    if (refusal !== null) {
+      this.#settle(publication, { error: refusal });
+      return true;
+    }
     const isFirst = publication.firstSentAt === null;
     publication.firstSentAt ??= clock.now();
     publication.firstSentMs ??= environment.monotonicMs();
-    this.#expireInTime(publication);
-    if (isFirst && beforeFirstSend !== undefined) await beforeFirstSend(publication);
-    if (this.#current !== publication) return;
-    connection.send('publish', publication.request, (answer) => {
-      if (this.#current !== publication) return;
-      this.#isUnderWay = false;
+    const before = this.#sent.get(publication);
+    before?.stopExpiry();
+    const stopExpiry = environment.after(this.#leftMs(publication), () =>
+      this.#expire(publication),
+    );
+    const sent = { isUnderWay: false, isAgain: before?.isAgain ?? false, stopExpiry };
+    this.#sent.set(publication, sent);
+    if (!isFirst || beforeFirstSend === undefined) {
+      this.#send(publication, sent);
+      return true;
+    }
+    this.#isNoting = true;
+    void beforeFirstSend(publication).then(() => {
+      this.#isNoting = false;
+      // It is the next, unless one before it failed while it was written.
+      this.#pump();
+    });
+    return false;
+  }
+
+  #send(publication: Publication, sent: Sent): void {
+    sent.isUnderWay = true;
+    this.#parts.connection.send('publish', publication.request, (answer) => {
+      if (this.#sent.get(publication) !== sent || !sent.isUnderWay) return;
+      sent.isUnderWay = false;
       if (answer.ok) this.#settle(publication, { receipt: answer.reply });
-      else this.#failed(publication, answer.error);
+      else this.#failed(publication, sent, answer.error);
+      this.#pump();
     });
   }
 
-  #failed(publication: Publication, error: CarillonError): void {
+  #failed(publication: Publication, sent: Sent, error: CarillonError): void {
     if (error.outcome === 'unknown') publication.mayHaveArrived = true;
     if (!error.retryable) return this.#settle(publication, failureOf(publication, error));
+    sent.isAgain = true;
     const { connection, environment } = this.#parts;
     if (!connection.isOpen) return;
     const waitMs = retryDelayMs(publication.failures, environment.random(), error.retryAfterMs);
     publication.failures += 1;
-    this.#stopRetry = environment.after(waitMs, () => this.tryNow());
+    const nowMs = environment.monotonicMs();
+    // Of several waits the longest: the server named each for a reason.
+    this.#retryAtMs = Math.max(this.#stopRetry === null ? 0 : this.#retryAtMs, nowMs + waitMs);
+    this.#stopRetry?.();
+    this.#stopRetry = environment.after(this.#retryAtMs - nowMs, () => this.tryNow());
   }
 
-  /** Why it must not be sent, or not again. */
-  #refusalOf(publication: Publication): CarillonError | null {
-    const { connection } = this.#parts;
-    const maxBytes = connection.session?.limits.maxMessageBytes ?? Number.POSITIVE_INFINITY;
-    if (publication.bytes > maxBytes) {
-      // The server would close the connection over a packet that is much too large.
-      const message = `The message is longer than ${maxBytes} bytes: send less, or in parts.`;
-      return new CarillonError('message_too_large', message, { outcome: 'failed' });
-    }
-    return this.#leftMs(publication) <= 0 ? expired(publication) : null;
-  }
-
-  #expireInTime(publication: Publication): void {
-    this.#stopExpiry();
-    this.#stopExpiry = this.#parts.environment.after(this.#leftMs(publication), () => {
-      if (this.#isUnderWay) publication.mayHaveArrived = true;
-      this.#settle(publication, { error: expired(publication) });
-    });
-  }
-
-  /** How long the server surely remembers the first try. */
-  #leftMs({ firstSentAt, firstSentMs }: Publication): number {
-    const { connection, environment, clock } = this.#parts;
-    const dedupSeconds = connection.session?.limits.dedupSeconds ?? 0;
-    // The larger of the two: one of them may have stood still while the device slept.
-    const sinceMs = firstSentMs === null ? 0 : environment.monotonicMs() - firstSentMs;
-    const since = firstSentAt === null ? 0 : clock.now() - firstSentAt;
-    return dedupSeconds * 1_000 * WINDOW_PART - Math.max(since, sinceMs);
-  }
-
-  #settle(publication: Publication, outcome: PublishOutcome): void {
-    if (this.#current !== publication) return;
-    this.#stopRetry();
-    this.#stopExpiry();
-    this.#current = null;
-    this.#isUnderWay = false;
-    this.#tell(publication, outcome);
+  #expire(publication: Publication): void {
+    if (this.#sent.get(publication)?.isUnderWay) publication.mayHaveArrived = true;
+    this.#settle(publication, { error: expired(publication) });
     this.#pump();
   }
 
-  #tell(publication: Publication, outcome: PublishOutcome): void {
+  #leftMs(publication: Publication): number {
+    const { connection, environment, clock } = this.#parts;
+    const now = { clusterMs: clock.now(), monotonicMs: environment.monotonicMs() };
+    return leftMs(publication, now, connection.session?.limits.dedupSeconds ?? 0);
+  }
+
+  #settle(publication: Publication, outcome: PublishOutcome): void {
+    this.#sent.get(publication)?.stopExpiry();
+    this.#sent.delete(publication);
+    const place = this.#waiting.indexOf(publication);
+    if (place !== -1) this.#waiting.splice(place, 1);
     this.#parts.settled(publication, outcome);
     publication.settle(outcome);
   }
-}
 
-function failureOf(publication: Publication, error: CarillonError): PublishOutcome {
-  const isUnknown = publication.mayHaveArrived || error.outcome === 'unknown';
-  return { error: error.withOutcome(isUnknown ? 'unknown' : 'failed') };
-}
-
-function expired({ mayHaveArrived }: Publication): CarillonError {
-  const message = mayHaveArrived
-    ? 'Nobody can tell any more whether the message was stored: look at the history.'
-    : 'The message could not be stored for a long time: publish it again.';
-  return new CarillonError('unavailable', message, {
-    outcome: mayHaveArrived ? 'unknown' : 'failed',
-  });
+  #restIfDone(): void {
+    if (this.#sent.size > 0 || this.#waiting.length > 0) return;
+    this.#stopRetry?.();
+    this.#stopRetry = null;
+    this.#parts.idle();
+  }
 }

@@ -67,25 +67,59 @@ describe('publishing', () => {
     expect(await published).toMatchObject({ id: 'x' });
   });
 
-  test('one is under way in a channel, so that a retry cannot change the order', async () => {
+  test('many are under way in a channel while all goes well, up to a bound', async () => {
     const made = await connected();
     const channel = made.carillon.channel(LOBBY);
-    const both = Promise.all([
-      channel.publish('a', { id: 'a' }),
-      channel.publish('b', { id: 'b' }),
-    ]);
-    void made.carillon.channel('chat:other').publish('c', { id: 'c' });
-    await made.time.settle();
-    expect(ids(made)).toEqual(['a', 'c']);
+    const sent = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    for (const id of sent) void channel.publish(id, { id });
+    expect(ids(made)).toEqual(sent.slice(0, 32));
+    made.time.socket.answer('publish', receipt('m0'));
+    expect(ids(made)).toEqual(sent.slice(0, 33));
+  });
+
+  test('one that must be tried again holds its channel, and no other', async () => {
+    const made = await connected();
+    const channel = made.carillon.channel(LOBBY);
+    for (const id of ['a', 'b']) void channel.publish(id, { id });
     made.time.socket.refuseRequest('publish', unavailable);
+    void channel.publish('c', { id: 'c' });
+    void made.carillon.channel('chat:other').publish('x', { id: 'x' });
+    // The answer of what is still under way is waited for, too.
     await made.time.advance(300);
-    expect(ids(made)).toEqual(['a', 'c', 'a']);
-    made.time.socket.answer('publish', receipt('c'));
-    made.time.socket.answer('publish', receipt('a'));
-    await made.time.settle();
-    expect(ids(made)).toEqual(['a', 'c', 'a', 'b']);
+    expect(ids(made)).toEqual(['a', 'b', 'x']);
     made.time.socket.answer('publish', receipt('b'));
-    expect((await both).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(ids(made)).toEqual(['a', 'b', 'x', 'a']);
+    made.time.socket.answer('publish', receipt('x'));
+    made.time.socket.answer('publish', receipt('a'));
+    expect(ids(made)).toEqual(['a', 'b', 'x', 'a', 'c']);
+  });
+
+  test('after a cut those without an outcome go first, one at a time, in their order', async () => {
+    const made = await connected();
+    const channel = made.carillon.channel(LOBBY);
+    for (const id of ['a', 'b', 'c']) void channel.publish(id, { id });
+    made.time.socket.answer('publish', receipt('a'));
+    await reconnect(made);
+    for (const id of ['d', 'e']) void channel.publish(id, { id });
+    expect(ids(made)).toEqual(['b']);
+    made.time.socket.answer('publish', receipt('b'));
+    expect(ids(made)).toEqual(['b', 'c']);
+    made.time.socket.answer('publish', receipt('c'));
+    expect(ids(made)).toEqual(['b', 'c', 'd', 'e']);
+  });
+
+  test('the longest of several waits that the server names is kept', async () => {
+    const made = await connected();
+    const channel = made.carillon.channel(LOBBY);
+    for (const id of ['a', 'b']) void channel.publish(id, { id });
+    for (const retryAfterMs of [4_000, 1_000]) {
+      const limited = { code: 'rate_limited', retryable: true, retryAfterMs };
+      made.time.socket.refuseRequest('publish', limited);
+    }
+    await made.time.advance(3_999);
+    expect(ids(made)).toEqual(['a', 'b']);
+    await made.time.advance(301);
+    expect(ids(made)).toEqual(['a', 'b', 'a']);
   });
 
   test('what is urgent goes before what waits', async () => {
@@ -95,10 +129,7 @@ describe('publishing', () => {
     void channel.publish('!', { id: 'c', priority: 'critical' });
     made.carillon.connect();
     await admit(made);
-    expect(ids(made)).toEqual(['c']);
-    made.time.socket.answer('publish', receipt('c'));
-    await made.time.settle();
-    expect(ids(made)).toEqual(['c', 'a']);
+    expect(ids(made)).toEqual(['c', 'a', 'b']);
   });
 
   test('a definite refusal rejects at once, and the next one goes', async () => {
@@ -167,7 +198,7 @@ describe('publishing', () => {
     await expect(small.carillon.channel(LOBBY).publish('x'.repeat(9))).rejects.toMatchObject(full);
     made.carillon.connect();
     await admit(made);
-    expect(ids(made)).toEqual(['a']);
+    expect(ids(made)).toEqual(['a', 'b']);
   });
 
   test('is refused here when the server would have to close the connection over it', async () => {
@@ -215,13 +246,17 @@ describe('publishing', () => {
   test('closing tells what is unknown and what has failed', async () => {
     const made = await connected();
     const channel = made.carillon.channel(LOBBY);
-    const sent = rejectionOf(channel.publish('a'));
-    const waiting = rejectionOf(channel.publish('b'));
-    await made.time.settle();
+    const limited = rejectionOf(channel.publish('a'));
+    const sent = rejectionOf(channel.publish('b'));
+    const refusal = { code: 'rate_limited', retryable: true, retryAfterMs: 60_000 };
+    made.time.socket.refuseRequest('publish', refusal);
+    const waiting = rejectionOf(channel.publish('c'));
     const closed = made.carillon.close();
     await made.time.advance(2_000);
     await closed;
-    expect(await waiting).toMatchObject({ outcome: 'failed' });
+    for (const failed of [limited, waiting]) {
+      expect(await failed).toMatchObject({ code: 'closed', outcome: 'failed' });
+    }
     expect(await sent).toMatchObject({ code: 'closed', outcome: 'unknown' });
   });
 });
