@@ -1,6 +1,7 @@
 import { CarillonError } from './carillon-error.js';
 import type { Channel } from './channel.js';
 import { Channels } from './channels.js';
+import { ClientRun } from './client-run.js';
 import { ClockSampler } from './clock-sampler.js';
 import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
@@ -18,6 +19,7 @@ import {
   urlsOf,
 } from './options.js';
 import { Outbox } from './outbox.js';
+import { OutboxAdoption } from './outbox-adoption.js';
 import { OutboxJournal } from './outbox-journal.js';
 import type { RestoredOutcome } from './publication.js';
 import { ReleaseQueue } from './release-queue.js';
@@ -28,6 +30,7 @@ import { ServerClock } from './server-clock.js';
 import type { Session } from './session.js';
 import { type CarillonState, detailOf, type StateDetail } from './state-detail.js';
 import { MemoryStore } from './store.js';
+import { StorePlace } from './store-place.js';
 import { StoreWriter } from './store-writer.js';
 import { TokenRenewal } from './token-renewal.js';
 import { TokenSource } from './token-source.js';
@@ -48,11 +51,8 @@ export class Carillon {
   readonly #renewal: TokenRenewal;
   readonly #sampler: ClockSampler;
   readonly #wake: WakeProbe;
-  readonly #writer: StoreWriter;
-  readonly #givenClient: string | undefined;
-  #client: string | null = null;
-  #loaded: Promise<void> | null = null;
-  #closing = Promise.resolve();
+  readonly #run: ClientRun;
+  readonly #adoption: OutboxAdoption;
   readonly #onState: Listeners<[state: CarillonState, detail: StateDetail]>;
   readonly #onSession: Listeners<[session: Session]>;
   readonly #onBroadcast: Listeners<[message: Message]>;
@@ -68,7 +68,7 @@ export class Carillon {
       urls: urlsOf(options.url),
       transports: options.transports ?? ['websocket'],
       tokens,
-      clientId: () => this.#clientId(),
+      clientId: () => this.#run.client(),
       since: () => this.#serverChannels.since(),
       forgetSince: () => this.#serverChannels.giveUpPlaces(),
       isTokenStale: () => this.#renewal.isStale(),
@@ -85,14 +85,24 @@ export class Carillon {
     const clock = new ServerClock(environment);
     const releases = new ReleaseQueue(clock, environment);
     const seenBroadcasts = new SeenBroadcasts();
-    const writer = new StoreWriter(store ?? new MemoryStore(), logger);
+    const kept = store ?? new MemoryStore();
+    const place = new StorePlace(kept, environment, logger);
+    const writer = new StoreWriter(kept, logger, place);
     this.#environment = environment;
     this.#timeouts = timeouts;
     this.#connection = connection;
     this.#clock = clock;
     this.#releases = releases;
-    this.#writer = writer;
-    this.#givenClient = options.client;
+    this.#run = new ClientRun({
+      given: options.client,
+      writer,
+      place,
+      environment,
+      restore: async () => {
+        await this.#serverChannels.restore();
+        await this.#outbox.restore();
+      },
+    });
     this.#onState = new Listeners('states', logger);
     this.#onSession = new Listeners('sessions', logger);
     this.#onBroadcast = new Listeners('broadcasts', logger);
@@ -115,6 +125,7 @@ export class Carillon {
       journal: store === undefined ? null : new OutboxJournal(writer),
       restored: (outcome) => this.#onRestored.tell(outcome),
     });
+    this.#adoption = new OutboxAdoption({ place, outbox: this.#outbox, environment, logger });
     this.#serverChannels = new ServerChannels(
       {
         releases,
@@ -192,9 +203,7 @@ export class Carillon {
     this.#requests.giveUp(error);
     this.#channels.stop();
     this.#serverChannels.pause();
-    this.#loaded = null;
-    this.#closing = this.#writer.flush().then(() => this.#serverChannels.forget());
-    await this.#closing;
+    await this.#run.end(() => this.#serverChannels.forget());
   }
 
   /** Milliseconds since 1970 on the cluster clock, as well as it is known here. */
@@ -218,24 +227,6 @@ export class Carillon {
     return { accepted };
   }
 
-  /** Reads what the store keeps, once, and gives the id that this client goes by. */
-  async #clientId(): Promise<string> {
-    this.#loaded ??= this.#load();
-    await this.#loaded;
-    this.#client ??= this.#environment.freshId();
-    return this.#client;
-  }
-
-  async #load(): Promise<void> {
-    await this.#closing;
-    const stored = this.#givenClient ?? (await this.#writer.load('client'));
-    const client = typeof stored === 'string' ? stored : this.#environment.freshId();
-    this.#client ??= client;
-    if (stored !== this.#client) void this.#writer.save('client', () => client);
-    await this.#serverChannels.restore();
-    await this.#outbox.restore();
-  }
-
   #opened(session: Session): void {
     this.#clock.restart(session.serverTime);
     this.#releases.reconsider();
@@ -246,12 +237,14 @@ export class Carillon {
     this.#channels.opened();
     this.#requests.opened();
     this.#outbox.opened(session.user);
+    this.#adoption.begin(session.user);
     this.#advanced();
   }
 
   #ended(): void {
     this.#renewal.stop();
     this.#sampler.stop();
+    this.#adoption.stop();
     this.#channels.ended();
   }
 

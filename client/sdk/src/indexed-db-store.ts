@@ -1,8 +1,12 @@
 import type { Store } from './store.js';
+import { holdByLease } from './store-lease.js';
 
 const TABLE = 'values';
 
-/** A store in the browser's IndexedDB. Give every tab that runs at the same time a name of its own. */
+/**
+ * A store in the browser's IndexedDB. Tabs may share one name: each gets a part of its own, kept apart
+ * by Web Locks, or by leases in the database where a page may not use locks (it did not come by https).
+ */
 export class IndexedDbStore implements Store {
   readonly #name: string;
   #opened: Promise<IDBDatabase> | null = null;
@@ -21,6 +25,35 @@ export class IndexedDbStore implements Store {
 
   async remove(key: string): Promise<void> {
     await this.#run('readwrite', (table) => table.delete(key));
+  }
+
+  hold(name: string, lost: () => void): Promise<(() => void) | null> {
+    // Typed as if it were always there.
+    const locks = navigator.locks as LockManager | undefined;
+    if (locks === undefined) {
+      return holdByLease((next) => this.#change(`lease ${name}`, next), lost);
+    }
+    return new Promise((resolve, reject) => {
+      const held = (lock: Lock | null) => {
+        if (lock !== null) return new Promise<void>((release) => resolve(release));
+        resolve(null);
+        return undefined;
+      };
+      locks.request(`${this.#name}: ${name}`, { ifAvailable: true }, held).catch(reject);
+    });
+  }
+
+  /** One step: nobody else changes the value between. Undefined removes it. */
+  async #change(key: string, next: (before: unknown) => unknown): Promise<void> {
+    await this.#run('readwrite', (table) => {
+      const before: IDBRequest<unknown> = table.get(key);
+      before.onsuccess = () => {
+        const value = next(before.result);
+        if (value === undefined) table.delete(key);
+        else table.put(value, key);
+      };
+      return before;
+    });
   }
 
   async #run(

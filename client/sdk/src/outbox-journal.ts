@@ -24,12 +24,11 @@ export class OutboxJournal {
     const index = indexOf(await this.writer.load(INDEX));
     const entries = new Map<string, JournalEntry>();
     for (const key of index.keys) {
-      const entry = await this.writer.load(key);
+      const entry = entryOf(await this.writer.load(key));
       // The index is written first: what it names may have been lost with the run that named it.
-      if (entry === undefined) continue;
+      if (entry === null) continue;
       this.#keys.add(key);
-      // Written by `add` of this version of the index.
-      entries.set(key, entry as JournalEntry);
+      entries.set(key, entry);
     }
     this.#user = index.user;
     return { user: index.user, entries };
@@ -70,4 +69,17 @@ function indexOf(stored: unknown): { user: string | null; keys: readonly string[
     user: typeof user === 'string' ? user : null,
     keys: keys.filter((key): key is string => typeof key === 'string'),
   };
+}
+
+/** Null for what is not there, or no version of this package wrote. */
+function entryOf(stored: unknown): JournalEntry | null {
+  const { request, bytes, firstSentAt } = (stored ?? {}) as Record<string, unknown>;
+  const { channel, id } = (request ?? {}) as Record<string, unknown>;
+  const isWhole =
+    typeof channel === 'string' &&
+    typeof id === 'string' &&
+    typeof bytes === 'number' &&
+    (firstSentAt === null || typeof firstSentAt === 'number');
+  // Every field that decides anything here was looked at; the rest is the server's to judge.
+  return isWhole ? (stored as JournalEntry) : null;
 }

@@ -2,7 +2,7 @@ import { CarillonError } from './carillon-error.js';
 import type { Connection } from './connection.js';
 import type { Environment } from './environment.js';
 import type { OutboxBounds } from './options.js';
-import type { OutboxJournal } from './outbox-journal.js';
+import type { JournalEntry, OutboxJournal } from './outbox-journal.js';
 import { takePayload } from './payload.js';
 import type { PublishOptions, PublishReceipt, RestoredOutcome } from './publication.js';
 import type { Publication, PublishOutcome } from './publish-attempts.js';
@@ -60,7 +60,7 @@ export class Outbox {
         else reject(outcome.error);
       };
       const publication = publicationOf(request, payload.bytes, null, settle);
-      this.#admit(publication, this.#parts.environment.freshId());
+      void this.#admit(publication, this.#parts.environment.freshId());
     });
   }
 
@@ -76,15 +76,24 @@ export class Outbox {
     this.#unsettled.clear();
     this.#bytes = 0;
     this.#isJournaling = true;
-    for (const [key, { request, bytes, firstSentAt }] of entries) {
-      const { channel, id } = request;
-      const settle = (outcome: PublishOutcome) => this.#parts.restored({ channel, id, ...outcome });
-      const publication = publicationOf(request, bytes, firstSentAt, settle);
+    for (const [key, entry] of entries) {
+      const publication = this.#found(entry);
       publications.add(publication);
-      this.#admit(publication, key);
+      void this.#admit(publication, key);
     }
-    for (const [publication, key] of since) this.#admit(publication, key);
+    for (const [publication, key] of since) void this.#admit(publication, key);
     if (user !== null) this.#restored = { user, publications };
+  }
+
+  /** Takes up what another client left, behind its own. False: there is no room now. */
+  async adopt(entries: readonly JournalEntry[]): Promise<boolean> {
+    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, this.#bytes);
+    const { bounds, environment } = this.#parts;
+    const isTooMuch = this.#unsettled.size + entries.length > bounds.messages;
+    if (!this.#isJournaling || isTooMuch || bytes > bounds.bytes) return false;
+    const notes = entries.map((entry) => this.#admit(this.#found(entry), environment.freshId()));
+    await Promise.all(notes);
+    return true;
   }
 
   /** A session of `user` began. */
@@ -143,13 +152,22 @@ export class Outbox {
     for (const lane of [...this.#lanes.values()]) lane.reject(error, picks);
   }
 
-  #admit(publication: Publication, key: string): void {
+  /** One that a store had. */
+  #found({ request, bytes, firstSentAt }: JournalEntry): Publication {
+    const { channel, id } = request;
+    const settle = (outcome: PublishOutcome) => this.#parts.restored({ channel, id, ...outcome });
+    return publicationOf(request, bytes, firstSentAt, settle);
+  }
+
+  /** Resolves when it would survive the end of this run, where anything does. */
+  #admit(publication: Publication, key: string): Promise<void> {
     this.#unsettled.set(publication, key);
     this.#bytes += publication.bytes;
-    void this.#note(publication);
+    const noted = this.#note(publication);
     const { channel } = publication.request;
     const lane = this.#lanes.get(channel) ?? this.#newLane(channel);
     lane.add(publication);
+    return noted;
   }
 
   #newLane(channel: string): PublishLane {

@@ -1,5 +1,6 @@
 import type { Logger } from './logger.js';
 import type { Store } from './store.js';
+import type { KeyPrefix } from './store-place.js';
 
 interface Change {
   /** Absent: the key is removed. Asked for when it is written, so that a burst is copied once. */
@@ -20,6 +21,7 @@ export class StoreWriter {
   constructor(
     private readonly store: Store,
     private readonly logger: Logger,
+    private readonly keys: KeyPrefix,
   ) {}
 
   /** Resolves when it is written, or could not be. */
@@ -39,7 +41,8 @@ export class StoreWriter {
   async load(key: string): Promise<unknown> {
     await this.#changes.get(key)?.written;
     try {
-      return await this.store.load(key);
+      const prefix = await this.keys.prefix();
+      return prefix === null ? undefined : await this.store.load(prefix + key);
     } catch (error) {
       this.logger.error(`The store could not load ${key}.`, error);
       return undefined;
@@ -80,8 +83,10 @@ export class StoreWriter {
 
   async #write(key: string, { value }: Change): Promise<void> {
     try {
-      if (value === undefined) await this.store.remove(key);
-      else await this.store.save(key, value());
+      const prefix = await this.keys.prefix();
+      if (prefix === null) return;
+      if (value === undefined) await this.store.remove(prefix + key);
+      else await this.store.save(prefix + key, value());
     } catch (error) {
       this.logger.error(`The store could not write ${key}.`, error);
     }

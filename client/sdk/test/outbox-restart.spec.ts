@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RestoredOutcome } from '../src/publication.js';
-import { MemoryStore } from '../src/store.js';
 import { admit, type Bench, bench, connected } from './support/client.js';
+import { Disk } from './support/disk.js';
 import { rejectionOf } from './support/rejection.js';
 import { LOBBY } from './support/wire-examples.js';
 
@@ -14,17 +14,19 @@ function ids({ time }: Bench): string[] {
 }
 
 describe('an outbox in a store', () => {
-  async function restarted(store: MemoryStore, user = 'ann') {
+  async function restarted(disk: Disk, user = 'ann') {
+    const store = disk.run();
     const made = bench({ store });
     const outcomes: RestoredOutcome[] = [];
     made.carillon.onRestored((outcome) => outcomes.push(outcome));
     made.carillon.connect();
     await admit(made, { user });
-    return { made, outcomes };
+    return { made, outcomes, crash: () => store.crash() };
   }
 
   /** The outcome of `a` is unknown, `b` was never sent. */
-  async function interrupted(store: MemoryStore): Promise<void> {
+  async function interrupted(disk: Disk): Promise<void> {
+    const store = disk.run();
     const made = await connected({ store });
     const channel = made.carillon.channel(LOBBY);
     void channel.publish({ id: 'a' }, { id: 'a' });
@@ -33,12 +35,13 @@ describe('an outbox in a store', () => {
     void channel.publish({ id: 'b' }, { id: 'b' });
     await made.time.settle();
     expect(ids(made)).toEqual(['a']);
+    store.crash();
   }
 
   test('survives a restart, in order and under the same ids, before anything newer', async () => {
-    const store = new MemoryStore();
-    await interrupted(store);
-    const { made, outcomes } = await restarted(store);
+    const disk = new Disk();
+    await interrupted(disk);
+    const { made, outcomes, crash } = await restarted(disk);
     void made.carillon.channel(LOBBY).publish('c', { id: 'c' });
     expect(ids(made)).toEqual(['a']);
     made.time.socket.answer('publish', receipt('a'));
@@ -47,14 +50,15 @@ describe('an outbox in a store', () => {
     made.time.socket.answer('publish', receipt('b'));
     await made.time.settle();
     expect(outcomes.map(({ id }) => id)).toEqual(['a', 'b']);
-    const third = await restarted(store);
+    crash();
+    const third = await restarted(disk);
     expect(ids(third.made)).toEqual(['c']);
   });
 
   test('does not send what the server may have forgotten, and tells it', async () => {
-    const store = new MemoryStore();
-    await interrupted(store);
-    const made = bench({ store });
+    const disk = new Disk();
+    await interrupted(disk);
+    const made = bench({ store: disk.run() });
     const outcomes: RestoredOutcome[] = [];
     made.carillon.onRestored((outcome) => outcomes.push(outcome));
     made.carillon.connect();
@@ -64,26 +68,27 @@ describe('an outbox in a store', () => {
   });
 
   test('does not publish under the name of another user', async () => {
-    const store = new MemoryStore();
-    await interrupted(store);
-    const { made, outcomes } = await restarted(store, 'bob');
+    const disk = new Disk();
+    await interrupted(disk);
+    const { made, outcomes, crash } = await restarted(disk, 'bob');
     expect(ids(made)).toEqual([]);
     expect(outcomes).toMatchObject([
       { id: 'a', error: { code: 'forbidden', outcome: 'unknown' } },
       { id: 'b', error: { code: 'forbidden', outcome: 'failed' } },
     ]);
-    expect(ids((await restarted(store)).made)).toEqual([]);
+    crash();
+    expect(ids((await restarted(disk)).made)).toEqual([]);
   });
 
   test('keeps what a clean close left for the next run, and says that it is unknown', async () => {
-    const store = new MemoryStore();
-    const made = bench({ store });
+    const disk = new Disk();
+    const made = bench({ store: disk.run() });
     made.carillon.connect();
     await made.time.settle();
     const left = made.carillon.channel(LOBBY).publish('a', { id: 'a' });
     const outcome = rejectionOf(left);
     await made.carillon.close();
     expect(await outcome).toMatchObject({ code: 'closed', outcome: 'unknown' });
-    expect(ids((await restarted(store)).made)).toEqual(['a']);
+    expect(ids((await restarted(disk)).made)).toEqual(['a']);
   });
 });

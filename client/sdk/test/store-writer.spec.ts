@@ -3,6 +3,8 @@ import { SILENT } from '../src/logger.js';
 import { MemoryStore } from '../src/store.js';
 import { StoreWriter } from '../src/store-writer.js';
 
+const whole = { prefix: async () => '' };
+
 class RecordingStore extends MemoryStore {
   readonly writes: string[] = [];
 
@@ -15,7 +17,7 @@ class RecordingStore extends MemoryStore {
 describe('writing behind', () => {
   test('writes only the last of several changes, keys in the order they first changed', async () => {
     const store = new RecordingStore();
-    const writer = new StoreWriter(store, SILENT);
+    const writer = new StoreWriter(store, SILENT, whole);
     void writer.save('index', () => 1);
     void writer.save('entry', () => 'a');
     void writer.save('index', () => 2);
@@ -25,7 +27,7 @@ describe('writing behind', () => {
 
   test('a change resolves when it is written', async () => {
     const store = new MemoryStore();
-    const writer = new StoreWriter(store, SILENT);
+    const writer = new StoreWriter(store, SILENT, whole);
     await writer.save('a', () => 1);
     expect(await store.load('a')).toBe(1);
     void writer.remove('a');
@@ -39,7 +41,7 @@ describe('writing behind', () => {
       save: () => Promise.reject(new Error('full')),
       remove: () => Promise.reject(new Error('broken')),
     };
-    const writer = new StoreWriter(store, { ...SILENT, error: (text) => errors.push(text) });
+    const writer = new StoreWriter(store, { ...SILENT, error: (text) => errors.push(text) }, whole);
     await writer.save('a', () => 1);
     expect(await writer.load('a')).toBeUndefined();
     expect(errors).toEqual(['The store could not write a.', 'The store could not load a.']);

@@ -5,6 +5,7 @@ import type { Message } from '../src/message.js';
 import type { ChannelOptions } from '../src/options.js';
 import { MemoryStore } from '../src/store.js';
 import { admit, type Bench, bench, connected, reconnect } from './support/client.js';
+import { Disk } from './support/disk.js';
 import { gap, LOBBY, message, overtaking, session, subscribed } from './support/wire-examples.js';
 
 function listen(made: Bench, options?: ChannelOptions) {
@@ -162,13 +163,15 @@ describe('subscribing', () => {
   });
 
   test('a durable channel goes on after a restart and shows nothing twice', async () => {
-    const store = new MemoryStore();
-    const first = await connected({ store });
+    const disk = new Disk();
+    const run = disk.run();
+    const first = await connected({ store: run });
     await following(first, { durable: true });
     first.time.socket.push('message', message(1));
     first.time.socket.push('message', overtaking(3));
     await first.time.settle();
-    const second = await connected({ store });
+    run.crash();
+    const second = await connected({ store: disk.run() });
     const { channel, offsets } = listen(second, { durable: true });
     void channel.subscribe();
     await second.time.settle();

@@ -16,6 +16,8 @@ export class VirtualTime {
   #wake = () => {};
   /** What `random` answers. */
   chance = 0.5;
+  /** What ids begin with. */
+  idPrefix = 'id-';
 
   get timers(): number {
     return this.#timers.size;
@@ -31,7 +33,7 @@ export class VirtualTime {
     random: () => this.chance,
     freshId: () => {
       this.#ids += 1;
-      return `id-${this.#ids}`;
+      return `${this.idPrefix}${this.#ids}`;
     },
     after: (ms, task) => {
       const timer = { atMs: this.#nowMs + ms, task };

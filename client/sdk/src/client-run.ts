@@ -1,0 +1,51 @@
+import type { Environment } from './environment.js';
+import type { StorePlace } from './store-place.js';
+import type { StoreWriter } from './store-writer.js';
+
+export interface RunParts {
+  /** The id that the application gave. */
+  readonly given: string | undefined;
+  readonly writer: StoreWriter;
+  readonly place: StorePlace;
+  readonly environment: Environment;
+  /** Takes up what an earlier run left in the store. */
+  readonly restore: () => Promise<void>;
+}
+
+/** From `connect` to `close`: what the store keeps is read once, and left in order at the end. */
+export class ClientRun {
+  #client: string | null = null;
+  #loaded: Promise<void> | null = null;
+  #ended = Promise.resolve();
+
+  constructor(private readonly parts: RunParts) {}
+
+  /** The id that this client goes by, when everything that was kept has been taken up. */
+  async client(): Promise<string> {
+    this.#loaded ??= this.#load();
+    await this.#loaded;
+    this.#client ??= this.parts.environment.freshId();
+    return this.#client;
+  }
+
+  /** Resolves when all is written and another client may have the place. */
+  end(forget: () => void): Promise<void> {
+    const { writer, place } = this.parts;
+    this.#loaded = null;
+    this.#ended = writer.flush().then(() => {
+      forget();
+      return place.leave();
+    });
+    return this.#ended;
+  }
+
+  async #load(): Promise<void> {
+    const { given, writer, environment, restore } = this.parts;
+    await this.#ended;
+    const stored = given ?? (await writer.load('client'));
+    this.#client ??= typeof stored === 'string' ? stored : environment.freshId();
+    const client = this.#client;
+    if (stored !== client) void writer.save('client', () => client);
+    await restore();
+  }
+}

@@ -1,0 +1,106 @@
+import type { Environment } from './environment.js';
+import type { Logger } from './logger.js';
+import type { Store } from './store.js';
+
+/** Nobody has more tabs of one application that publish; one more works without its store. */
+const PLACES_MAX = 64;
+/** Somebody only looks after an orphan in this place: it is free again in a moment. */
+const VISIT_MS = 50;
+const VISITS_MAX = 40;
+
+/** Where the keys of one client begin. Null: nothing is kept. */
+export interface KeyPrefix {
+  prefix(): Promise<string | null>;
+}
+
+interface Entered {
+  readonly number: number;
+  readonly leave: () => void;
+}
+
+/**
+ * The part of a store that is one running client's alone, so that two tabs which share a store share
+ * neither a client id nor an outbox nor a place in a channel. The first free part is taken: a client
+ * that comes back alone finds what it left.
+ */
+export class StorePlace implements KeyPrefix {
+  #entered: Promise<Entered | null> | null = null;
+
+  constructor(
+    readonly store: Store,
+    private readonly environment: Environment,
+    private readonly logger: Logger,
+  ) {}
+
+  async prefix(): Promise<string | null> {
+    this.#entered ??= this.#enter();
+    const entered = await this.#entered;
+    return entered === null ? null : prefixOf(entered.number);
+  }
+
+  /** Another client may have the place; the next `prefix` takes one anew. */
+  async leave(): Promise<void> {
+    const entered = await this.#entered;
+    this.#entered = null;
+    entered?.leave();
+  }
+
+  /** Calls `visit` for every used place that nobody is in, and keeps it free meanwhile. */
+  async visitOrphans(visit: (prefix: string) => Promise<void>): Promise<void> {
+    const own = await this.#entered;
+    if (own === null || this.store.hold === undefined) return;
+    for (let number = 0; number < PLACES_MAX; number += 1) {
+      const prefix = prefixOf(number);
+      if (number === own.number) continue;
+      if ((await this.store.load(`${prefix}place`)) === undefined) return;
+      const endVisit = await this.#hold(`visit ${number}`);
+      if (endVisit === null) continue;
+      const leave = await this.#hold(`place ${number}`);
+      try {
+        if (leave !== null) await visit(prefix);
+      } finally {
+        leave?.();
+        endVisit();
+      }
+    }
+  }
+
+  async #enter(): Promise<Entered | null> {
+    try {
+      for (let number = 0; number < PLACES_MAX; number += 1) {
+        const leave = await this.#take(number);
+        if (leave === null) continue;
+        await this.store.save(`${prefixOf(number)}place`, 1);
+        return { number, leave };
+      }
+      this.logger.error('Too many clients share the store: this one keeps nothing.');
+    } catch (error) {
+      this.logger.error('The store cannot be used: this client keeps nothing.', error);
+    }
+    return null;
+  }
+
+  async #take(number: number): Promise<(() => void) | null> {
+    for (let visits = 0; visits < VISITS_MAX; visits += 1) {
+      const leave = await this.#hold(`place ${number}`);
+      if (leave !== null) return leave;
+      const endVisit = await this.#hold(`visit ${number}`);
+      endVisit?.();
+      if (endVisit !== null) return null;
+      await new Promise<void>((resolve) => this.environment.after(VISIT_MS, resolve));
+    }
+    return null;
+  }
+
+  async #hold(name: string): Promise<(() => void) | null> {
+    if (this.store.hold === undefined) return () => {};
+    return this.store.hold(name, () => {
+      this.logger.error(`Another client took over the ${name} while this one slept.`);
+      this.#entered = null;
+    });
+  }
+}
+
+function prefixOf(number: number): string {
+  return number === 0 ? '' : `${number}/`;
+}
