@@ -22,12 +22,21 @@ export interface Config {
   /** A connection that was just written to waits so long for more, in milliseconds; 0 turns it off. */
   readonly joinWindowMs: number;
   readonly maxConnections: number;
+  /** Of one user, to this instance; null: as many as there is room for. */
+  readonly maxConnectionsPerUser: number | null;
+  readonly lag: LagConfig;
   readonly transports: readonly ('websocket' | 'polling')[];
   readonly demo: boolean;
   readonly drainTimeoutMs: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly metricsAuth: boolean;
   readonly policy: Policy;
+}
+
+/** Delays of the event loop above which this instance takes no more, in milliseconds; 0: it always does. */
+export interface LagConfig {
+  readonly connectMs: number;
+  readonly publishMs: number;
 }
 
 export interface RedisConfig {
@@ -74,9 +83,20 @@ export interface NamespacePolicy {
   readonly maxPriority: Priority;
   readonly maxMessageBytes: number;
   /** Per session. */
-  readonly rate: { readonly perSecond: number; readonly burst: number };
+  readonly rate: RateConfig;
+  /** Of one user over all of its sessions and REST, in the whole cluster; null: no limit. */
+  readonly userRate: RateConfig | null;
+  /** Of all publishes in the namespace, in the whole cluster; null: no limit. */
+  readonly totalRate: RateConfig | null;
   /** Redis replicas that must have a message before its publish is acknowledged. */
   readonly replicas: number;
+}
+
+export interface RateConfig {
+  /** Publishes a second in the long run. */
+  readonly perSecond: number;
+  /** Publishes at once after a rest. */
+  readonly burst: number;
 }
 
 export interface Retention {

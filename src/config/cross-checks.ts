@@ -1,3 +1,4 @@
+import type { Policy } from './config.js';
 import type { Environment } from './environment-schema.js';
 
 type Name = keyof Environment;
@@ -9,10 +10,22 @@ type Name = keyof Environment;
  *   them is left out, because its line would only confuse
  */
 export function crossChecks(env: Environment, bad: ReadonlySet<string>): string[] {
-  const rules: readonly Rule[] = [...redisRules(env), ...productionRules(env)];
+  const rules: readonly Rule[] = [...redisRules(env), ...lagRules(env), ...productionRules(env)];
   return rules
     .filter(({ about, isBroken }) => isBroken && !about.some((name) => bad.has(name)))
     .map(({ line }) => line);
+}
+
+/** Problems that the policy has only with this environment, one line each. */
+export function policyChecks(env: Environment, policy: Policy): string[] {
+  if (env.REDIS_MODE !== 'cluster' || env.BROKER === 'memory') return [];
+  // What confirms replicas counts those of the connection it is sent on, and a cluster has many.
+  return Object.entries(policy.namespaces)
+    .filter(([, { replicas }]) => replicas > 0)
+    .map(
+      ([name, { replicas }]) =>
+        `CARILLON_CONFIG: namespaces.${name}.replicas is ${replicas}, but REDIS_MODE is "cluster", where nothing tells that replicas have a message, so every publish would be refused: set 0, or use sentinel or standalone`,
+    );
 }
 
 interface Rule {
@@ -59,6 +72,16 @@ function redisRules(env: Environment): Rule[] {
   ];
 }
 
+function lagRules({ LAG_CONNECT_MS, LAG_PUBLISH_MS }: Environment): Rule[] {
+  return [
+    {
+      about: ['LAG_CONNECT_MS', 'LAG_PUBLISH_MS'],
+      isBroken: LAG_PUBLISH_MS > 0 && LAG_PUBLISH_MS < LAG_CONNECT_MS,
+      line: `LAG_PUBLISH_MS is ${LAG_PUBLISH_MS}, but LAG_CONNECT_MS is ${LAG_CONNECT_MS}: who is in goes before who wants in, so give it at least as much`,
+    },
+  ];
+}
+
 function productionRules(env: Environment): Rule[] {
   const isProduction = env.NODE_ENV === 'production';
   return [
@@ -74,9 +97,21 @@ function productionRules(env: Environment): Rule[] {
       line: 'AUTH_JWT_SECRET and AUTH_JWKS_URL are not set: in production set one of them, or nobody could be told from anybody',
     },
     {
+      about: ['AUTH_JWKS_URL'],
+      isBroken: isProduction && env.AUTH_JWKS_URL !== undefined && isOpen(env.AUTH_JWKS_URL),
+      line: 'AUTH_JWKS_URL begins with http://: in production whoever is on the way could put in keys of their own; use https://, or a proxy on this machine (localhost)',
+    },
+    {
       about: ['ADMIN_API_KEYS'],
       isBroken: isProduction && env.ADMIN_API_KEYS === undefined,
       line: 'ADMIN_API_KEYS is not set: in production give at least one name:sha256hex:scope+scope',
     },
   ];
+}
+
+/** Fetched over a network without encryption; what stays on this machine needs none. */
+function isOpen(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  const isLoopback = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/.test(hostname);
+  return protocol === 'http:' && !isLoopback;
 }

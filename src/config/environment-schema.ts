@@ -16,6 +16,7 @@ export interface About {
 
 const about = new WeakMap<z.ZodType, About>();
 
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const MEBIBYTE = 1_048_576;
 
@@ -135,6 +136,21 @@ export const environmentSchema = z.object({
     wholeNumber(1, 1_000_000),
     '15000',
     'connections of this instance; one that has not authenticated in 5 s is closed',
+  ),
+  MAX_CONNECTIONS_PER_USER: otherwise(
+    wholeNumber(1, 1_000_000),
+    'no limit',
+    'connections of one user to this instance; one more is told too_many_connections and closed',
+  ),
+  LAG_CONNECT_MS: withDefault(
+    wholeNumber(0, MINUTE_MS),
+    '250',
+    'while the event loop runs later than this, new connections are refused as overloaded; 0 never refuses',
+  ),
+  LAG_PUBLISH_MS: withDefault(
+    wholeNumber(0, MINUTE_MS),
+    '1000',
+    'while the event loop runs later than this, publishes are refused as overloaded too; 0 never refuses',
   ),
   DEMO: otherwise(
     trueOrFalse,

@@ -15,6 +15,8 @@ export const DEFAULT_NAMESPACE: NamespacePolicy = {
   maxPriority: 'high',
   maxMessageBytes: 65_536,
   rate: { perSecond: 50, burst: 100 },
+  userRate: null,
+  totalRate: null,
   replicas: 0,
 };
 
@@ -27,6 +29,8 @@ const NAMESPACE = /^[A-Za-z0-9][A-Za-z0-9_.@=+-]{0,199}$/;
 
 const access = z.enum(['anyone', 'granted', 'server'], 'give "anyone", "granted" or "server"');
 const priorityWord = z.enum(PRIORITIES, `give ${PRIORITIES.map((word) => `"${word}"`).join(', ')}`);
+
+const rate = z.strictObject({ perSecond: positiveNumber(1_000_000), burst: whole(1, 1_000_000) });
 
 /** Retention is bounded by a year, deduplication by a month: both cost memory for that long. */
 const fields = {
@@ -44,9 +48,10 @@ const fields = {
   priority: priorityWord,
   maxPriority: priorityWord,
   maxMessageBytes: whole(1, 100 * MEBIBYTE),
-  rate: z
-    .strictObject({ perSecond: positiveNumber(1_000_000), burst: whole(1, 1_000_000) })
-    .partial(),
+  rate: rate.partial(),
+  // Complete or absent: without a limit there is no default that one half could be completed from.
+  userRate: rate,
+  totalRate: rate,
   replicas: whole(0, 16),
 };
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';
 import { ConfigError } from './config-error.js';
 import type { AuthConfig, Config } from './config.js';
-import { crossChecks } from './cross-checks.js';
+import { crossChecks, policyChecks } from './cross-checks.js';
 import { describeEnvironment, type Environment, environmentSchema } from './environment-schema.js';
 import { type PolicyReading, readPolicy } from './read-policy.js';
 import { EVERY_SCOPE } from '../protocol/scopes.js';
@@ -32,7 +32,7 @@ export function readConfig(
 ): Config {
   const { values, problems } = readEnvironment(env);
   const reading = readPolicyFile(values, readFile);
-  problems.push(...reading.problems);
+  problems.push(...reading.problems, ...policyChecks(values, reading.policy));
   if (problems.length > 0) throw new ConfigError(problems);
   return frozen(configOf(values, reading.policy, surroundings));
 }
@@ -107,6 +107,8 @@ function configOf(env: Environment, policy: Config['policy'], surroundings: Surr
     outboxTotalBytes: env.OUTBOX_TOTAL_BYTES ?? Math.floor(surroundings.heapLimitBytes() / 4),
     joinWindowMs: env.JOIN_WINDOW_MS,
     maxConnections: env.MAX_CONNECTIONS,
+    maxConnectionsPerUser: env.MAX_CONNECTIONS_PER_USER ?? null,
+    lag: { connectMs: env.LAG_CONNECT_MS, publishMs: env.LAG_PUBLISH_MS },
     transports: env.TRANSPORTS,
     demo: env.DEMO ?? !isProduction,
     drainTimeoutMs: env.DRAIN_TIMEOUT_MS,

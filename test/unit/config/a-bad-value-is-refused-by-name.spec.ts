@@ -9,6 +9,9 @@ const NUMBERS = [
   'OUTBOX_BYTES',
   'OUTBOX_TOTAL_BYTES',
   'MAX_CONNECTIONS',
+  'MAX_CONNECTIONS_PER_USER',
+  'LAG_CONNECT_MS',
+  'LAG_PUBLISH_MS',
   'DRAIN_TIMEOUT_MS',
 ];
 const NO_NUMBERS = [
@@ -42,6 +45,7 @@ describe('numbers are plain digits within bounds', () => {
     ['PING_INTERVAL_MS', '0'],
     ['PING_TIMEOUT_MS', '0'],
     ['MAX_CONNECTIONS', '0'],
+    ['MAX_CONNECTIONS_PER_USER', '0'],
     ['DRAIN_TIMEOUT_MS', '99999999999'],
   ])('%s=%s is out of bounds', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([
@@ -159,8 +163,23 @@ describe('settings that contradict each other', () => {
     [{ REDIS_URL: `${one},rediss://two`, REDIS_MODE: 'cluster' }, 'REDIS_URL mixes'],
     [{ REDIS_URL: `${one}/2`, REDIS_MODE: 'cluster' }, 'REDIS_URL names a database'],
     [{ REDIS_URL: nodes, REDIS_MODE: 'sentinel' }, 'REDIS_SENTINEL_NAME is not set'],
+    [{ LAG_CONNECT_MS: '300', LAG_PUBLISH_MS: '200' }, 'LAG_PUBLISH_MS is 200, but LAG_CONNECT_MS'],
   ])('%j', (env, line) => {
     expect(problemsOf(env)).toEqual([expect.stringContaining(line)]);
+  });
+
+  test('replicas cannot be confirmed in a cluster, so no namespace may ask for them there', () => {
+    const policy = { namespaces: { chat: { replicas: 1 }, news: {}, bank: { replicas: 2 } } };
+    expect(problemsOf({ REDIS_URL: nodes, REDIS_MODE: 'cluster' }, policy)).toEqual([
+      expect.stringContaining('namespaces.chat.replicas is 1, but REDIS_MODE is "cluster"'),
+      expect.stringContaining('namespaces.bank.replicas is 2, but REDIS_MODE is "cluster"'),
+    ]);
+    const sentinel = { REDIS_MODE: 'sentinel', REDIS_SENTINEL_NAME: 'mymaster' };
+    expect(problemsOf({ REDIS_URL: nodes, ...sentinel }, policy)).toEqual([]);
+  });
+
+  test('publishes may go on however late the loop runs', () => {
+    expect(problemsOf({ LAG_CONNECT_MS: '300', LAG_PUBLISH_MS: '0' })).toEqual([]);
   });
 });
 
@@ -172,6 +191,25 @@ describe('production', () => {
   ])('is refused without %s', (name, line) => {
     expect(problemsOf({ ...production, [name]: '' })).toEqual([expect.stringContaining(line)]);
   });
+
+  test.each([
+    'http://id.example.com/jwks',
+    'http://10.0.0.5/jwks',
+    'http://127.0.0.1.example.com/jwks',
+    'http://localhost.example.com/jwks',
+  ])('does not fetch keys in the clear from %s', (AUTH_JWKS_URL) => {
+    expect(problemsOf({ ...production, AUTH_JWKS_URL })).toEqual([
+      expect.stringContaining('AUTH_JWKS_URL begins with http://'),
+    ]);
+    expect(problemsOf({ AUTH_JWKS_URL })).toEqual([]);
+  });
+
+  test.each(['http://localhost:8080/jwks', 'http://127.0.0.2/jwks', 'http://[::1]:8080/jwks'])(
+    'may fetch keys from this machine: %s',
+    (AUTH_JWKS_URL) => {
+      expect(problemsOf({ ...production, AUTH_JWKS_URL })).toEqual([]);
+    },
+  );
 
   test('starts with what it needs, and with a key set instead of a secret', () => {
     expect(problemsOf(production)).toEqual([]);

@@ -7,6 +7,8 @@ test.each([
   [{ HOST: '::' }, { host: '::' }],
   [{ INSTANCE_ID: 'node-1.eu' }, { instanceId: 'node-1.eu' }],
   [{ METRICS_AUTH: 'true' }, { metricsAuth: true }],
+  [{ MAX_CONNECTIONS_PER_USER: '5' }, { maxConnectionsPerUser: 5 }],
+  [{ LAG_CONNECT_MS: '0', LAG_PUBLISH_MS: '0' }, { lag: { connectMs: 0, publishMs: 0 } }],
   [{ DEMO: 'false' }, { demo: false }],
   [{ TRANSPORTS: 'polling, websocket' }, { transports: ['polling', 'websocket'] }],
   [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],

@@ -12,6 +12,8 @@ const chat = {
   maxPriority: 'high',
   maxMessageBytes: 65_536,
   rate: { perSecond: 50, burst: 100 },
+  userRate: null,
+  totalRate: null,
   replicas: 0,
 };
 
@@ -48,6 +50,8 @@ describe('defaults', () => {
       outboxTotalBytes: 250,
       joinWindowMs: 5,
       maxConnections: 15_000,
+      maxConnectionsPerUser: null,
+      lag: { connectMs: 250, publishMs: 1000 },
       transports: ['websocket'],
       demo: true,
       drainTimeoutMs: 10_000,

@@ -20,6 +20,8 @@ describe('what the file leaves out has its default', () => {
       maxPriority: 'high',
       maxMessageBytes: 65_536,
       rate: { perSecond: 50, burst: 7 },
+      userRate: null,
+      totalRate: null,
       replicas: 0,
     });
   });
@@ -80,6 +82,10 @@ describe('a slip is refused with its place, what was found, and the fix', () => 
     [at({ history: { size: 1.5 } }), 'namespaces.chat.history.size is 1.5: give a whole number'],
     [at({ history: { size: null } }), 'namespaces.chat.history.size is null: give a whole number'],
     [at({ rate: { perSecond: 0 } }), 'namespaces.chat.rate.perSecond is 0: give a number above 0'],
+    [at({ userRate: { perSecond: 5 } }), 'namespaces.chat.userRate.burst is undefined: give a'],
+    [at({ totalRate: { burst: 5 } }), 'namespaces.chat.totalRate.perSecond is undefined: give a'],
+    [at({ totalRate: { perSecond: 5, burst: 0 } }), 'namespaces.chat.totalRate.burst is 0: give'],
+    [at({ userRate: null }), 'namespaces.chat.userRate is null: give an object'],
     [at({ priority: 'urgent' }), 'namespaces.chat.priority is "urgent": give "critical"'],
     [at({ replicas: 99 }), 'namespaces.chat.replicas is 99: give a whole number from 0 to 16'],
   ])('%j', (policy, line) => {
