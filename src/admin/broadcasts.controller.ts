@@ -1,10 +1,11 @@
-import { Body, HttpCode, Post } from '@nestjs/common';
+import { Body, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { BroadcastsService } from '../broadcasts/broadcasts.service.js';
 import type { Principal } from '../identity/caller.js';
 import { type Broadcast, type BroadcastBody, broadcastBody } from '../protocol/admin/broadcast.js';
 import { AdminController } from './admin-controller.js';
 import { dataFrom } from './base64-data.js';
 import { IdempotencyKey, idFrom } from './idempotency-key.js';
+import { IntakeGuard } from './intake.guard.js';
 import { Administrator } from './principal.js';
 import { RequiresScope } from './requires-scope.js';
 
@@ -16,6 +17,7 @@ export class BroadcastsController {
   @Post()
   @HttpCode(202)
   @RequiresScope('broadcasts.write')
+  @UseGuards(IntakeGuard)
   send(
     @Administrator() principal: Principal,
     @IdempotencyKey() key: string | null,

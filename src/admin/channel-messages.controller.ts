@@ -1,4 +1,4 @@
-import { Body, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import type { Response } from 'express';
 import { ChannelsService } from '../channels/channels.service.js';
 import type { Principal } from '../identity/caller.js';
@@ -9,7 +9,9 @@ import { AdminController } from './admin-controller.js';
 import { dataFrom } from './base64-data.js';
 import { type ChannelHistory, channelHistory } from './channel-history.js';
 import { IdempotencyKey, idFrom } from './idempotency-key.js';
+import { IntakeGuard } from './intake.guard.js';
 import { Administrator } from './principal.js';
+import { setRateLimitHeaders } from './rate-limit-headers.js';
 import { RequiresScope } from './requires-scope.js';
 import { type RestHistory, restHistory } from './rest-message.js';
 
@@ -21,6 +23,7 @@ export class ChannelMessagesController {
   /** 201, or 200 with `duplicate: true` when the id is known with the same content. */
   @Post()
   @RequiresScope('messages.write')
+  @UseGuards(IntakeGuard)
   async publish(
     @Administrator() principal: Principal,
     @Param('channel') channel: string,
@@ -28,14 +31,18 @@ export class ChannelMessagesController {
     @Body({ schema: publishBody }) { encoding, ...body }: PublishBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<PublishReply> {
-    const reply = await this.channels.publishAs(principal, {
-      ...body,
-      channel,
-      id: idFrom(body.id, key),
-      data: dataFrom(body.data, encoding),
-    });
-    response.status(reply.duplicate ? 200 : 201);
-    return reply;
+    try {
+      const reply = await this.channels.publishAs(principal, {
+        ...body,
+        channel,
+        id: idFrom(body.id, key),
+        data: dataFrom(body.data, encoding),
+      });
+      response.status(reply.duplicate ? 200 : 201);
+      return reply;
+    } finally {
+      setRateLimitHeaders(response, this.channels.allowance(principal, channel));
+    }
   }
 
   @Get()

@@ -12,6 +12,7 @@ import {
 import { CarillonError } from '../protocol/carillon-error.js';
 import { AdminController } from './admin-controller.js';
 import { type Allowance, DemoAllowance } from './demo-allowance.js';
+import { setRateLimitHeaders } from './rate-limit-headers.js';
 import { OpenToAll } from './requires-scope.js';
 
 /** A day at a demo; the page asks for a new guest after that. */
@@ -49,10 +50,8 @@ export class DemoSessionController {
   }
 
   private requireAllowance(allowance: Allowance, response: Response): void {
-    const { granted, limit, remaining, waitMs } = allowance;
-    response.setHeader('RateLimit-Limit', String(limit));
-    response.setHeader('RateLimit-Remaining', String(remaining));
-    response.setHeader('RateLimit-Reset', String(Math.ceil(waitMs / 1000)));
+    const { granted, waitMs } = allowance;
+    setRateLimitHeaders(response, allowance);
     if (granted) return;
     throw new CarillonError('rate_limited', 'Too many guests from this address: wait a little.', {
       retryAfterMs: waitMs,

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Config } from '../config/config.js';
 import { serveChatPage } from './chat-page.js';
@@ -8,9 +9,15 @@ import { securityHeaders } from './security-headers.js';
 /** A preflight's answer may be kept this long, in seconds. */
 const PREFLIGHT_SECONDS = 600;
 
-/** A request that takes longer to arrive holds a connection for nothing. */
-const HEADERS_TIMEOUT_MS = 10_000;
+/** A request that takes longer to arrive holds a connection for nothing: its head, and all of it. */
+const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** How often that is looked at. */
+const LOOK_MS = 1_000;
+
+/** Of MAX_CONNECTIONS, and at least so many: beside the sockets, for REST, probes, and to be told "full". */
+const MORE_SHARE = 0.1;
+const MORE_LEAST = 500;
 
 const EXPOSED_HEADERS = [
   'RateLimit-Limit',
@@ -43,11 +50,18 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   }
   serveDocs(app);
   if (config.demo) serveChatPage(app);
-  limitPatience(app);
+  limitConnections(app, config.maxConnections);
 }
 
-function limitPatience(app: NestExpressApplication): void {
-  const server = app.getHttpServer();
+/** What an HTTP server has, and its type does not tell: read when it begins to listen. */
+type PatientServer = Server & { connectionsCheckingInterval: number };
+
+function limitConnections(app: NestExpressApplication, maxConnections: number): void {
+  // Nest types its server as any; the Express adapter makes a plain one.
+  const server = app.getHttpServer() as PatientServer;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.connectionsCheckingInterval = LOOK_MS;
+  const more = Math.max(MORE_LEAST, Math.ceil(maxConnections * MORE_SHARE));
+  server.maxConnections = maxConnections + more;
 }

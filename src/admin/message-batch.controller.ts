@@ -1,16 +1,20 @@
-import { Body, HttpCode, Logger, Post } from '@nestjs/common';
+import { Body, HttpCode, Logger, Post, Res, UseGuards } from '@nestjs/common';
+import type { Response } from 'express';
 import type { z } from 'zod';
 import { ChannelsService } from '../channels/channels.service.js';
 import type { Principal } from '../identity/caller.js';
 import { mapBounded } from '../kernel/map-bounded.js';
 import { batchBody, batchItem } from '../protocol/admin/publish.js';
+import { namespaceOf } from '../protocol/channel-name.js';
 import type { PublishReply } from '../protocol/commands/publish.js';
 import { AdminController } from './admin-controller.js';
 import { dataFrom } from './base64-data.js';
 import { IdempotencyKey, itemId } from './idempotency-key.js';
+import { IntakeGuard } from './intake.guard.js';
 import { parseRequest } from './parse-request.js';
 import { Administrator } from './principal.js';
 import { type Problem, problemOf } from './problem.js';
+import { setRateLimitHeaders } from './rate-limit-headers.js';
 import { RequiresScope } from './requires-scope.js';
 
 /** A few relay batches: begun in order, so that one channel's items keep their order. */
@@ -30,14 +34,23 @@ export class MessageBatchController {
   @Post()
   @HttpCode(207)
   @RequiresScope('messages.write')
+  @UseGuards(IntakeGuard)
   async publish(
     @Administrator() principal: Principal,
     @IdempotencyKey() key: string | null,
     @Body({ schema: batchBody }) { items }: z.infer<typeof batchBody>,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<{ items: BatchResult[] }> {
-    const results = await mapBounded(items, ITEMS_AT_ONCE, (item, index) =>
-      this.publishItem(principal, item, { key, index }),
-    );
+    const channels = new Map<string, string>();
+    const results = await mapBounded(items, ITEMS_AT_ONCE, (item, index) => {
+      const channel = channelOf(item);
+      if (channel !== null) channels.set(namespaceOf(channel), channel);
+      return this.publishItem(principal, item, { key, index });
+    });
+    // One of each namespace: they share its limits.
+    for (const channel of channels.values()) {
+      setRateLimitHeaders(response, this.channels.allowance(principal, channel));
+    }
     return { items: results };
   }
 
@@ -62,4 +75,9 @@ export class MessageBatchController {
       return problem;
     }
   }
+}
+
+function channelOf(item: unknown): string | null {
+  if (typeof item !== 'object' || item === null || !('channel' in item)) return null;
+  return typeof item.channel === 'string' ? item.channel : null;
 }

@@ -9,9 +9,12 @@ export interface Operation {
   readonly problems: readonly number[];
   /** The route takes `Idempotency-Key`. */
   readonly idempotent?: true;
+  /** Answers tell what is left of a limit, where one applies. */
+  readonly limited?: true;
 }
 
 const PUBLISH_PROBLEMS = [400, 403, 409, 413, 415, 503];
+const LIMITED_PUBLISH_PROBLEMS = [...PUBLISH_PROBLEMS, 429];
 
 /** By `<controller>.<method>`; a test finds the route that is missing here. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -25,8 +28,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       201: ['Stored.', 'PublishReply'],
       200: ['It was stored before: `duplicate` is true.', 'PublishReply'],
     },
-    problems: PUBLISH_PROBLEMS,
+    problems: LIMITED_PUBLISH_PROBLEMS,
     idempotent: true,
+    limited: true,
   },
   'MessageBatchController.publish': {
     tag: 'Messages',
@@ -35,8 +39,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       'Each item is a publish with its `channel`, and is answered by itself, in its place. ' +
       'An item without `id` gets `<Idempotency-Key>:<index>`.',
     answers: { 207: ['One result for each item.', 'BatchReply'] },
-    problems: [400, 413, 415],
+    problems: [400, 413, 415, 503],
     idempotent: true,
+    limited: true,
   },
   'ChannelMessagesController.history': {
     tag: 'Channels',
@@ -103,5 +108,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     description: 'Only while the demo is on. The body may be left out.',
     answers: { 201: ['A guest.', 'DemoSession'] },
     problems: [400, 404, 415, 429],
+    limited: true,
   },
 };

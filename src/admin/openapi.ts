@@ -18,6 +18,24 @@ const HTTP_METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 type ApiOperation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
+type Headers = Readonly<
+  Record<string, { readonly description: string; readonly schema: { readonly type: 'integer' } }>
+>;
+
+function secondsOrCount(description: string): Headers[string] {
+  return { description, schema: { type: 'integer' } };
+}
+
+const RETRY_HEADER: Headers = {
+  'Retry-After': secondsOrCount('Seconds after which to try again.'),
+};
+
+const RATE_LIMIT_HEADERS: Headers = {
+  'RateLimit-Limit': secondsOrCount('How many may come at once, where a limit applies.'),
+  'RateLimit-Remaining': secondsOrCount('How many are left, as far as this instance knows.'),
+  'RateLimit-Reset': secondsOrCount('Seconds until there is one more; 0 while some are left.'),
+};
+
 /** The OpenAPI description: routes, parameters and bodies as Nest knows them, told in words. */
 export function describeApi(app: NestExpressApplication): OpenAPIObject {
   const head = new DocumentBuilder()
@@ -72,15 +90,26 @@ function answersOf(words: Operation, problems: readonly number[]): ApiOperation[
       schema === null
         ? { 'text/plain': { schema: { type: 'string' } } }
         : { 'application/json': { schema: reference(schema) } };
-    answers[status] = { description, content };
+    answers[status] = {
+      description,
+      content,
+      ...(words.limited ? { headers: RATE_LIMIT_HEADERS } : {}),
+    };
   }
   for (const status of problems) {
     answers[String(status)] = {
       description: 'A problem.',
       content: { 'application/problem+json': { schema: reference('Problem') } },
+      ...headersOf(status, words),
     };
   }
   return answers;
+}
+
+function headersOf(status: number, { limited }: Operation): { headers?: Headers } {
+  const isPassing = status === 429 || status === 503;
+  if (!isPassing) return {};
+  return { headers: { ...RETRY_HEADER, ...(limited && status === 429 ? RATE_LIMIT_HEADERS : {}) } };
 }
 
 function rightOf(operationId: string): RouteRight | null {

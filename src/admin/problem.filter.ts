@@ -75,6 +75,8 @@ export class ProblemFilter implements ExceptionFilter {
         `Bearer realm="carillon", error="insufficient_scope", scope="${details['scope']}"`,
       );
     }
+    // The next request should find another instance.
+    if (code === 'draining') response.setHeader('Connection', 'close');
     if (status === 429 || status === 503) {
       const waitMs = problem.retryAfterMs ?? RETRY_AFTER_MS;
       response.setHeader('Retry-After', String(Math.max(1, Math.ceil(waitMs / 1000))));

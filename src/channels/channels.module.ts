@@ -3,10 +3,12 @@ import { CHANNEL_AUTHORIZER } from './channel-authorizer.port.js';
 import { ChannelsService } from './channels.service.js';
 import { HistoryReader } from './history-reader.js';
 import { NamespacePolicies } from './namespace-policies.js';
+import { LimitsModule } from '../limits/limits.module.js';
 import { PolicyAuthorizer } from './policy-authorizer.js';
 import { Verdicts } from './verdicts.js';
 
 @Module({
+  imports: [LimitsModule],
   providers: [
     ChannelsService,
     HistoryReader,

@@ -5,6 +5,7 @@ import {
   EVERYONE,
   isClientChannel,
   isServerChannel,
+  namespaceOf,
   tagChannel,
   userChannel,
 } from '../protocol/channel-name.js';
@@ -15,6 +16,7 @@ import { BROKER, type Broker, type ChannelFacts, type Publication } from '../bro
 import type { NamespacePolicy } from '../config/config.js';
 import { DEFAULT_NAMESPACE } from '../config/policy-schema.js';
 import type { Caller, Principal } from '../identity/caller.js';
+import { type Allowance, LimitsService } from '../limits/limits.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { type HistoryQuery, HistoryReader } from './history-reader.js';
 import { NamespacePolicies } from './namespace-policies.js';
@@ -44,6 +46,7 @@ export class ChannelsService {
     private readonly policies: NamespacePolicies,
     private readonly verdicts: Verdicts,
     private readonly historyReader: HistoryReader,
+    private readonly limits: LimitsService,
     private readonly metrics: Metrics,
   ) {}
 
@@ -91,7 +94,10 @@ export class ChannelsService {
       from: { user: caller.user, name: caller.name },
       ...(request.echo === false ? { own: sessionId } : {}),
     };
-    return this.#append(publicationOf(channel, request, origin, policy, this.broker.now()));
+    const publication = publicationOf(channel, request, origin, policy, this.broker.now());
+    const counting = this.#count(channel, policy, caller.user);
+    if (counting) await counting;
+    return this.#append(publication);
   }
 
   /** A publish by an administrator or a back end, to a client channel. */
@@ -102,7 +108,17 @@ export class ChannelsService {
     const channel = requireClientChannel(request.channel);
     const origin = { publisher: principal.publisher, from: null };
     const policy = this.#policyOf(channel);
-    return this.#append(publicationOf(channel, request, origin, policy, this.broker.now()));
+    const publication = publicationOf(channel, request, origin, policy, this.broker.now());
+    const counting = this.#count(channel, policy, principal.user);
+    if (counting) await counting;
+    return this.#append(publication);
+  }
+
+  /** What is left of the rates that a publish here counts against; null: nothing limits it. */
+  allowance(principal: Principal, name: string): Allowance | null {
+    const rules = this.policies.policyOf(name);
+    if (rules === null) return null;
+    return this.limits.allowance({ namespace: namespaceOf(name), rules, user: principal.user });
   }
 
   /** One copy of a broadcast, to any channel. */
@@ -152,6 +168,17 @@ export class ChannelsService {
 
   purge(name: string): Promise<ChannelFacts> {
     return this.broker.purge(requireChannel(name));
+  }
+
+  /** Last, so that what is refused for another reason uses up nothing. Broadcasts are not counted. */
+  #count(channel: ChannelName, rules: NamespacePolicy, user: string | null): Promise<void> | null {
+    const counting = this.limits.countPublish({ namespace: namespaceOf(channel), rules, user });
+    return (
+      counting?.catch((error: unknown) => {
+        this.metrics.published('refused');
+        throw error;
+      }) ?? null
+    );
   }
 
   #policyOf(channel: ChannelName): NamespacePolicy {

@@ -26,6 +26,7 @@ import { requirePosition } from '../broker/position.js';
 import { ChannelsService, requireClientChannel } from '../channels/channels.service.js';
 import { DeliveryService } from '../delivery/delivery.service.js';
 import { IdentityService } from '../identity/identity.service.js';
+import { IntakeService } from '../limits/intake.service.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { AcknowledgementFilter } from './acknowledgement.filter.js';
 import { CommandPipe } from './command.pipe.js';
@@ -44,6 +45,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     private readonly delivery: DeliveryService,
     private readonly presences: PresenceService,
     private readonly identity: IdentityService,
+    private readonly intake: IntakeService,
     @Inject(BROKER) private readonly broker: Broker,
   ) {}
 
@@ -116,6 +118,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     @MessageBody(new CommandPipe(COMMANDS.publish)) command: PublishCommand,
   ): Promise<Replies['publish']> {
     const { session, caller, limits, underWay } = connectionOf(socket);
+    this.intake.requirePublish();
     limits.takePublish(namespaceOf(requireClientChannel(command.channel)));
     // A client that subscribed before it published hears itself.
     await underWay.get(command.channel);

@@ -52,6 +52,14 @@ export class Connections {
     }
     const { caller, client } = handshake;
     const wire = new SocketWire(socket);
+    const refusal = this.limits.connected(caller.user);
+    if (refusal) {
+      this.metrics.connection('refused');
+      // Told as an end, not as a refusal: official clients come back from the one and not the other.
+      const { code, message, retryAfterMs = 0 } = refusal.toBody();
+      wire.close({ code, message, reconnect: true, retryAfterMs });
+      return;
+    }
     const session = this.delivery.open(socket.id, caller.user, wire);
     const connection: Connection = {
       socket,
@@ -78,6 +86,7 @@ export class Connections {
     const { connection } = dataOf(socket);
     if (!connection || !this.#open.delete(connection)) return;
     this.delivery.close(connection.session);
+    this.limits.disconnected(connection.session.user);
     // Only a client that said so is known to be gone; any other may be on its way back.
     const clean = reason === 'client namespace disconnect';
     void this.presence.leaveAll(connection.session.id, { clean });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
-import { Admission } from './admission.js';
+import { IntakeService } from '../limits/intake.service.js';
 import { Connections } from './connections.js';
 
 /** Of the time for a graceful stop, the share in which clients are moved; the rest is for closing. */
@@ -19,13 +19,13 @@ export class Drain {
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly admission: Admission,
+    private readonly intake: IntakeService,
     private readonly connections: Connections,
   ) {}
 
   /** Settles when every client was told and moved, within its share of DRAIN_TIMEOUT_MS. */
   async run(): Promise<void> {
-    this.admission.drain();
+    this.intake.drain();
     const all = [...this.connections];
     if (all.length === 0) return;
     this.#logger.log(`Moving ${all.length} connections to other instances.`);

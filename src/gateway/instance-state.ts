@@ -3,9 +3,9 @@ import type { Instance } from '../protocol/admin/instance.js';
 import { BROKER, type Broker } from '../broker/broker.port.js';
 import type { InstanceReport } from '../cluster/instance-report.port.js';
 import { DeliveryService } from '../delivery/delivery.service.js';
+import { IntakeService } from '../limits/intake.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { Readiness } from '../telemetry/readiness.port.js';
-import { Admission } from './admission.js';
 import { Connections } from './connections.js';
 
 /** What this instance says of itself: to load balancers, to the other instances, to its operator. */
@@ -16,7 +16,7 @@ export class InstanceState implements Readiness {
 
   constructor(
     @Inject(BROKER) private readonly broker: Broker,
-    private readonly admission: Admission,
+    private readonly intake: IntakeService,
     private readonly connections: Connections,
     private readonly delivery: DeliveryService,
     private readonly metrics: Metrics,
@@ -32,7 +32,7 @@ export class InstanceState implements Readiness {
   }
 
   reason(): string | null {
-    if (this.admission.isDraining) return 'draining';
+    if (this.intake.isDraining) return 'draining';
     if (!this.#isListening) return 'starting';
     if (!this.broker.isReady()) return 'waiting for the broker';
     this.#hasBeenReady = true;
@@ -49,7 +49,7 @@ export class InstanceState implements Readiness {
 
   #state(): Instance['state'] {
     if (this.isReady()) return 'ready';
-    if (this.admission.isDraining) return 'draining';
+    if (this.intake.isDraining) return 'draining';
     return this.#hasBeenReady ? 'degraded' : 'starting';
   }
 }

@@ -8,6 +8,7 @@ import type { Config } from '../config/config.js';
 import type { Admission } from './admission.js';
 import { connectionOf, dataOf } from './connection.js';
 import { type Answer, answerDirectly } from './direct-answer.js';
+import { refuseAsEngine } from './refusal.js';
 import { terminateSoon } from './socket-wire.js';
 import type { HandshakeGuard } from './handshake.js';
 
@@ -51,6 +52,7 @@ export class SocketAdapter extends IoAdapter {
     // Nest asks for complete options where Socket.IO takes any part of them.
     const server: Server = super.createIOServer(port, options as ServerOptions);
     server.engine.on('connection', endSoonAfterClose);
+    server.engine.on('connection_error', refuseAsEngine);
     server.use(this.handshake.middleware);
     return server;
   }

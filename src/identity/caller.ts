@@ -21,5 +21,7 @@ export type Grants = readonly { readonly pattern: string; readonly actions: read
 export interface Principal {
   /** `key:<name>` or the token's `sub`: the publisher in deduplication and in the audit. */
   readonly publisher: string;
+  /** `sub` of a token; null for an admin key. */
+  readonly user: string | null;
   readonly scopes: readonly string[];
 }

@@ -47,9 +47,9 @@ export class IdentityService {
       );
     }
     const key = this.keys.find(bearer);
-    if (key !== null) return { publisher: `key:${key.name}`, scopes: key.scopes };
+    if (key !== null) return { publisher: `key:${key.name}`, user: null, scopes: key.scopes };
     const { user, scopes } = await this.tokens.verify(bearer);
-    return { publisher: user, scopes };
+    return { publisher: user, user, scopes };
   }
 
   /**

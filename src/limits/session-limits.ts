@@ -2,6 +2,7 @@ import type { NamespacePolicy, Policy } from '../config/config.js';
 import { namespacePolicy } from '../config/namespace-policy.js';
 import type { Clock } from '../kernel/clock.js';
 import { CarillonError } from '../protocol/carillon-error.js';
+import { rateLimited } from './rate-limited.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** The rates of one session; lives and dies with it. */
@@ -10,9 +11,11 @@ export class SessionLimits {
   // Inventing names gains nothing, and there are never more buckets than policies.
   readonly #publishes = new Map<NamespacePolicy, TokenBucket>();
 
+  /** @param refused told of each publish that exceeded the rate */
   constructor(
     private readonly policy: Policy,
     private readonly clock: Clock,
+    private readonly refused: () => void,
   ) {}
 
   /**
@@ -28,11 +31,8 @@ export class SessionLimits {
     }
     const taking = this.#bucketOf(rules).take(1, this.clock.monotonic());
     if (taking.granted) return;
-    throw new CarillonError(
-      'rate_limited',
-      `Publish at most ${rules.rate.perSecond} messages a second here; send this one again later.`,
-      { retryAfterMs: taking.waitMs },
-    );
+    this.refused();
+    throw rateLimited('session', rules.rate, taking.waitMs);
   }
 
   #bucketOf(rules: NamespacePolicy): TokenBucket {

@@ -1,16 +1,11 @@
-export interface Rate {
-  /** Tokens that come back per second. */
-  readonly perSecond: number;
-  /** Tokens that a full bucket holds: what may be taken at once after a rest. */
-  readonly burst: number;
-}
+import type { RateConfig } from '../config/config.js';
 
 export type Taking =
   | { readonly granted: true }
   /** `waitMs`: how long until the same would be granted if nothing else is taken. */
   | { readonly granted: false; readonly waitMs: number };
 
-const GRANTED: Taking = { granted: true };
+export const GRANTED: Taking = { granted: true };
 
 /**
  * A token that lacks less than this is whole: fractions of milliseconds do not add up exactly, and
@@ -27,7 +22,7 @@ export class TokenBucket {
   #atMs: number;
 
   constructor(
-    private readonly rate: Rate,
+    private readonly rate: RateConfig,
     nowMs: number,
   ) {
     this.#tokens = rate.burst;
@@ -47,8 +42,25 @@ export class TokenBucket {
       this.#tokens -= cost;
       return GRANTED;
     }
-    const lacking = cost - this.#tokens - DUST;
-    return { granted: false, waitMs: Math.ceil((lacking / perSecond) * 1000) };
+    return { granted: false, waitMs: waitMs(cost - this.#tokens, perSecond) };
+  }
+
+  /** Takes as many whole tokens as there are, at most `most`; returns how many. */
+  takeUpTo(most: number, nowMs: number): number {
+    this.#refill(nowMs);
+    const taken = Math.max(0, Math.min(most, Math.floor(this.#tokens + ROUNDING)));
+    this.#tokens -= taken;
+    return taken;
+  }
+
+  /** The tokens that it holds, fractions included. */
+  level(nowMs: number): number {
+    this.#refill(nowMs);
+    return this.#tokens;
+  }
+
+  isFull(nowMs: number): boolean {
+    return this.level(nowMs) >= this.rate.burst;
   }
 
   #refill(nowMs: number): void {
@@ -58,4 +70,9 @@ export class TokenBucket {
     const refill = (elapsedMs / 1000) * this.rate.perSecond;
     this.#tokens = Math.min(this.rate.burst, this.#tokens + refill);
   }
+}
+
+/** Whole milliseconds until so many tokens have come back; at least 1. */
+export function waitMs(lacking: number, perSecond: number): number {
+  return Math.max(1, Math.ceil(((lacking - DUST) / perSecond) * 1000));
 }

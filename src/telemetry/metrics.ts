@@ -10,6 +10,11 @@ export type ConnectionOutcome = 'accepted' | 'refused' | 'closed';
 /** Why a message that was meant for a connection was not written to it. */
 export type DropReason = 'overflow' | 'slow_consumer' | 'expired';
 
+/** Whose rate a publish exceeded. */
+export type RateScope = 'session' | 'user' | 'namespace';
+/** What an instance may refuse while its event loop lags. */
+export type Intake = 'connections' | 'publishes';
+
 /** How often the event loop is asked for its delay; finer costs more than it tells. */
 const LOOP_RESOLUTION_MS = 10;
 
@@ -72,6 +77,16 @@ export class Metrics implements OnModuleDestroy {
     'carillon_connections_total',
     'Connections by outcome.',
     ['outcome'],
+  );
+  readonly rateLimits = this.counter<'scope'>(
+    'carillon_rate_limited_total',
+    'Publishes that exceeded a rate, by whose.',
+    ['scope'],
+  );
+  readonly refusals = this.gauge<'what'>(
+    'carillon_refusing',
+    '1 while the event loop lags too much for it.',
+    ['what'],
   );
   readonly holesFilled = this.counter(
     'carillon_holes_filled_total',
@@ -142,6 +157,14 @@ export class Metrics implements OnModuleDestroy {
 
   connection(outcome: ConnectionOutcome): void {
     this.connections.inc({ outcome });
+  }
+
+  rateLimited(scope: RateScope): void {
+    this.rateLimits.inc({ scope });
+  }
+
+  refusing(what: Intake, isRefusing: boolean): void {
+    this.refusals.set({ what }, isRefusing ? 1 : 0);
   }
 
   /** Median delay of the event loop since the last scrape, in milliseconds. */

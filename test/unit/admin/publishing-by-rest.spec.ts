@@ -45,7 +45,7 @@ test('a stored message is 201, with everything that was asked', async () => {
   });
   expect(calls).toEqual([
     [
-      { publisher: 'key:test', scopes: ['*'] },
+      { publisher: 'key:test', user: null, scopes: ['*'] },
       { ...body, channel: 'chat:lobby' },
     ],
   ]);

@@ -10,6 +10,7 @@ import { CONFIG, type Config } from '../../../src/config/config.js';
 import type { Principal } from '../../../src/identity/caller.js';
 import { IdentityService } from '../../../src/identity/identity.service.js';
 import { CLOCK, type Clock } from '../../../src/kernel/clock.js';
+import { IntakeService } from '../../../src/limits/intake.service.js';
 import { PresenceService } from '../../../src/presence/presence.service.js';
 import { CarillonError } from '../../../src/protocol/carillon-error.js';
 import { HealthController } from '../../../src/telemetry/health.controller.js';
@@ -45,6 +46,7 @@ export interface Stand {
   readonly broadcasts?: Partial<BroadcastsService>;
   readonly cluster?: Partial<ClusterService>;
   readonly presence?: Partial<PresenceService>;
+  readonly intake?: Partial<IntakeService>;
   readonly config?: Partial<Config>;
   readonly readiness?: Readiness;
   readonly clock?: Clock;
@@ -56,14 +58,22 @@ export const everyScopeKey = 'opens-everything';
 /** `scope:<scope>` is a key with that one scope. */
 const identity = {
   principalOf: async (bearer: string): Promise<Principal> => {
-    if (bearer === everyScopeKey) return { publisher: 'key:test', scopes: ['*'] };
-    if (bearer.startsWith('scope:')) return { publisher: 'key:one', scopes: [bearer.slice(6)] };
+    if (bearer === everyScopeKey) return { publisher: 'key:test', user: null, scopes: ['*'] };
+    if (bearer.startsWith('scope:')) {
+      return { publisher: 'key:one', user: null, scopes: [bearer.slice(6)] };
+    }
     throw new CarillonError('unauthenticated', 'This key is not known.');
   },
   signDemoToken: async (user: string) => `token-of-${user}`,
 };
 
-const plainConfig = { demo: false, metricsAuth: false, corsOrigins: [], trustProxy: [] };
+const plainConfig = {
+  demo: false,
+  metricsAuth: false,
+  corsOrigins: [],
+  trustProxy: [],
+  maxConnections: 100,
+};
 
 export async function startRestApp(stand: Stand = {}): Promise<RestApp> {
   const config = { ...plainConfig, ...stand.config };
@@ -73,10 +83,11 @@ export async function startRestApp(stand: Stand = {}): Promise<RestApp> {
     providers: [
       Metrics,
       { provide: IdentityService, useValue: identity },
-      { provide: ChannelsService, useValue: stand.channels ?? {} },
+      { provide: ChannelsService, useValue: { allowance: () => null, ...stand.channels } },
       { provide: BroadcastsService, useValue: stand.broadcasts ?? {} },
       { provide: ClusterService, useValue: stand.cluster ?? {} },
       { provide: PresenceService, useValue: stand.presence ?? {} },
+      { provide: IntakeService, useValue: { requireRequest: () => {}, ...stand.intake } },
       { provide: CONFIG, useValue: config },
       { provide: CLOCK, useValue: stand.clock ?? { now: () => 0, monotonic: () => 0 } },
       {

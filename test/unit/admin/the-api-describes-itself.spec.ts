@@ -80,6 +80,7 @@ test('a publish is described by the schema that checks it', () => {
     '409',
     '413',
     '415',
+    '429',
     '503',
   ]);
   expect(publish?.parameters?.map(({ name, in: place }) => `${place} ${name}`)).toEqual([

@@ -7,7 +7,7 @@ import type { Principal } from '../../../src/identity/caller.js';
 import { CarillonError } from '../../../src/protocol/carillon-error.js';
 import type { PublishReply } from '../../../src/protocol/commands/publish.js';
 
-export const administrator: Principal = { publisher: 'key:test', scopes: ['*'] };
+export const administrator: Principal = { publisher: 'key:test', user: null, scopes: ['*'] };
 
 /** Keeps the first copy of each channel and id, as a log with deduplication does. */
 export class FakePublisher implements BroadcastPublisher {

@@ -21,10 +21,12 @@ describe('an admin key', () => {
   test('is its name as a publisher, with its scopes', async () => {
     await expect(identity.principalOf(opsKey)).resolves.toEqual({
       publisher: 'key:ops',
+      user: null,
       scopes: ['*'],
     });
     await expect(identity.principalOf(readKey)).resolves.toEqual({
       publisher: 'key:read',
+      user: null,
       scopes: ['channels.read'],
     });
   });
@@ -50,13 +52,18 @@ describe('a token', () => {
     const token = await tokenFor(secret, { sub: 'svc', scopes: ['messages.write'] });
     await expect(identity.principalOf(token)).resolves.toEqual({
       publisher: 'svc',
+      user: 'svc',
       scopes: ['messages.write'],
     });
   });
 
   test('without scopes is somebody who may do nothing', async () => {
     const token = await tokenFor(secret, { sub: 'ann' });
-    await expect(identity.principalOf(token)).resolves.toEqual({ publisher: 'ann', scopes: [] });
+    await expect(identity.principalOf(token)).resolves.toEqual({
+      publisher: 'ann',
+      user: 'ann',
+      scopes: [],
+    });
   });
 
   test('that has expired is told so', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../../src/config/read-config.js';
 import type { Clock } from '../../../src/kernel/clock.js';
 import { LimitsService } from '../../../src/limits/limits.service.js';
+import { MemoryRateStore } from '../../../src/limits/memory/memory-rate-store.js';
 import type { SessionLimits } from '../../../src/limits/session-limits.js';
 import { CarillonError, type ErrorBody } from '../../../src/protocol/carillon-error.js';
 
@@ -15,7 +16,7 @@ const policy = {
 function limitsAt(clock: { ms: number }): LimitsService {
   const config = readConfig({ CARILLON_CONFIG: 'policy.json' }, () => JSON.stringify(policy));
   const time: Clock = { now: () => 0, monotonic: () => clock.ms };
-  return new LimitsService(config, time);
+  return new LimitsService(config, time, new MemoryRateStore(time), { rateLimited: () => {} });
 }
 
 /** The refusal of one publish; null: it was allowed. */
@@ -47,6 +48,7 @@ describe('one session', () => {
       message: 'Publish at most 2 messages a second here; send this one again later.',
       retryable: true,
       retryAfterMs: 500,
+      details: { scope: 'session', perSecond: 2, burst: 3 },
     });
     clock.ms = 500;
     expect(publishes(session, times(2, 'slow'))).toBe(1);

@@ -1,0 +1,180 @@
+import type { RateConfig } from '../config/config.js';
+import type { Clock } from '../kernel/clock.js';
+import type { RateStore } from './rate-store.port.js';
+import { GRANTED, type Taking, TokenBucket, waitMs } from './token-bucket.js';
+
+/** How long a store that did not answer is left alone, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/** What is left of a limit, as far as this instance knows. */
+export interface Allowance {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Milliseconds until there is one more; 0 while some remain. */
+  readonly waitMs: number;
+}
+
+/**
+ * This instance's part of a shared bucket. It spends tokens that it has leased and asks for more
+ * before they run out, so a publish waits for the store only when it comes first or in a burst.
+ *
+ * In the long run the instances together never exceed the rate: each token was taken from the shared
+ * bucket. What may be off is the burst: by the share that instances hold unspent, a quarter of it
+ * with all of them together. While the store is away each instance goes on with the share of the
+ * rate that it had last, and one such share of the burst.
+ */
+export class LeasedBucket {
+  /** Leased and not spent. */
+  #spare = 0;
+  #left: number;
+  #leftAtMs: number;
+  #holders = 1;
+  /** Asking is of no use before. */
+  #emptyUntilMs = -Infinity;
+  #isAsking = false;
+  readonly #waiters: ((taking: Taking) => void)[] = [];
+  /** What goes on while the store is away; kept, so that a store that comes and goes gives nothing. */
+  #alone: TokenBucket | null = null;
+  #isAway = false;
+  #retryAtMs = -Infinity;
+
+  constructor(
+    private readonly name: string,
+    private readonly rate: RateConfig,
+    private readonly store: RateStore,
+    private readonly clock: Clock,
+  ) {
+    this.#left = rate.burst;
+    this.#leftAtMs = clock.monotonic();
+  }
+
+  /** One token. Those who wait are answered in their order, and nobody comes before them. */
+  take(): Taking | Promise<Taking> {
+    const nowMs = this.clock.monotonic();
+    if (this.#waiters.length === 0) {
+      if (this.#spare >= 1) return this.#spend(nowMs);
+      if (this.#isAway) return this.#takeAlone(nowMs);
+      if (nowMs < this.#emptyUntilMs) return this.#refused(nowMs);
+    }
+    // More than a burst is never there at once.
+    if (this.#waiters.length >= this.rate.burst) {
+      return { granted: false, waitMs: waitMs(1, this.rate.perSecond) };
+    }
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve);
+      if (!this.#isAsking) void this.#ask();
+    });
+  }
+
+  /** Takes back a token that was granted and is not needed. */
+  giveBack(): void {
+    this.#spare += 1;
+  }
+
+  allowance(): Allowance {
+    const { burst, perSecond } = this.rate;
+    const level = Math.min(burst, this.#spare + this.#leftNow(this.clock.monotonic()));
+    const remaining = Math.max(0, Math.floor(level));
+    const wait = remaining > 0 ? 0 : waitMs(1 - level, perSecond);
+    return { limit: burst, remaining, waitMs: wait };
+  }
+
+  /** Whether the shared bucket has filled since and nothing is under way: a new one is as good. */
+  isIdle(): boolean {
+    if (this.#isAsking || this.#isAway) return false;
+    return this.#leftNow(this.clock.monotonic()) >= this.rate.burst;
+  }
+
+  #spend(nowMs: number): Taking {
+    this.#spare -= 1;
+    const batch = this.#batch();
+    const isLow = batch > 0 && this.#spare <= batch / 2;
+    if (isLow && !this.#isAsking && nowMs >= this.#emptyUntilMs) void this.#ask();
+    return GRANTED;
+  }
+
+  #takeAlone(nowMs: number): Taking {
+    if (!this.#isAsking && nowMs >= this.#retryAtMs) void this.#ask();
+    this.#alone ??= this.#share(nowMs);
+    return this.#alone.take(1, nowMs);
+  }
+
+  #refused(nowMs: number): Taking {
+    return { granted: false, waitMs: Math.max(1, Math.ceil(this.#emptyUntilMs - nowMs)) };
+  }
+
+  /** Asks until nobody waits or the bucket is empty. Never rejects. */
+  async #ask(): Promise<void> {
+    this.#isAsking = true;
+    do {
+      const missing = this.#waiters.length + this.#batch() - this.#spare;
+      const wanted = Math.max(1, Math.min(this.rate.burst, Math.ceil(missing)));
+      try {
+        const { granted, left, holders } = await this.store.lease(this.name, this.rate, wanted);
+        this.#heard(granted, wanted, left, holders);
+      } catch {
+        // Whoever needs the store to publish is told by the publish itself.
+        this.#lost();
+      }
+    } while (this.#waiters.length > 0);
+    this.#isAsking = false;
+  }
+
+  #heard(granted: number, wanted: number, left: number, holders: number): void {
+    const nowMs = this.clock.monotonic();
+    this.#isAway = false;
+    this.#spare += granted;
+    this.#left = left;
+    this.#leftAtMs = nowMs;
+    this.#holders = holders;
+    const isEmpty = granted < wanted;
+    this.#emptyUntilMs = isEmpty ? nowMs + waitMs(1 - left, this.rate.perSecond) : -Infinity;
+    this.#answer(() => {
+      if (this.#spare >= 1) {
+        this.#spare -= 1;
+        return GRANTED;
+      }
+      return isEmpty ? this.#refused(nowMs) : null;
+    });
+  }
+
+  #lost(): void {
+    const nowMs = this.clock.monotonic();
+    this.#isAway = true;
+    this.#retryAtMs = nowMs + RETRY_MS;
+    this.#answer(() => this.#takeAlone(nowMs));
+  }
+
+  /** Answers those who wait, in their order, until `answer` has none. */
+  #answer(answer: () => Taking | null): void {
+    for (;;) {
+      const [first] = this.#waiters;
+      const taking = first ? answer() : null;
+      if (!first || !taking) return;
+      this.#waiters.shift();
+      first(taking);
+    }
+  }
+
+  #share(nowMs: number): TokenBucket {
+    const { perSecond, burst } = this.rate;
+    const share = {
+      perSecond: perSecond / this.#holders,
+      burst: Math.max(1, burst / this.#holders),
+    };
+    return new TokenBucket(share, nowMs);
+  }
+
+  /** What this instance holds: never more than comes back in a second. */
+  #batch(): number {
+    const { perSecond, burst } = this.rate;
+    if (this.store.holding === 0) return 0;
+    const most = Math.min(this.store.holding * burst, perSecond);
+    return Math.max(1, Math.floor(most / this.#holders));
+  }
+
+  #leftNow(nowMs: number): number {
+    const refill = ((nowMs - this.#leftAtMs) / 1000) * this.rate.perSecond;
+    return Math.min(this.rate.burst, this.#left + refill);
+  }
+}
