@@ -29,15 +29,16 @@ export class RecentMap<V> {
     const known = this.#entries.get(name);
     const value = known ?? make();
     if (known !== undefined) this.#entries.delete(name);
-    this.#entries.set(name, value);
+    // Before it is put back: what is in use now is never forgotten.
     this.#forget();
+    this.#entries.set(name, value);
     return value;
   }
 
   #forget(): void {
     let looked = 0;
     for (const [name, value] of this.#entries) {
-      if (this.#entries.size > this.most || this.isIdle(value)) this.#entries.delete(name);
+      if (this.#entries.size >= this.most || this.isIdle(value)) this.#entries.delete(name);
       looked += 1;
       if (looked >= LOOKED_AT) return;
     }

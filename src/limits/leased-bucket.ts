@@ -19,9 +19,9 @@ export interface Allowance {
  * before they run out, so a publish waits for the store only when it comes first or in a burst.
  *
  * In the long run the instances together never exceed the rate: each token was taken from the shared
- * bucket. What may be off is the burst: by the share that instances hold unspent, a quarter of it
- * with all of them together. While the store is away each instance goes on with the share of the
- * rate that it had last, and one such share of the burst.
+ * bucket. What may be off is the burst, by what instances hold unspent: `holding` of it, divided by
+ * the instances that were heard of. While the store is away each instance goes on with the share of
+ * the rate that it had last, and one such share of the burst.
  */
 export class LeasedBucket {
   /** Leased and not spent. */
@@ -51,6 +51,7 @@ export class LeasedBucket {
   /** One token. Those who wait are answered in their order, and nobody comes before them. */
   take(): Taking | Promise<Taking> {
     const nowMs = this.clock.monotonic();
+    this.#lapse(nowMs);
     if (this.#waiters.length === 0) {
       if (this.#spare >= 1) return this.#spend(nowMs);
       if (this.#isAway) return this.#takeAlone(nowMs);
@@ -83,6 +84,12 @@ export class LeasedBucket {
   isIdle(): boolean {
     if (this.#isAsking || this.#isAway) return false;
     return this.#leftNow(this.clock.monotonic()) >= this.rate.burst;
+  }
+
+  /** What is held and was meanwhile replaced in the shared bucket would add to the burst. */
+  #lapse(nowMs: number): void {
+    const replaced = Math.floor(this.rate.burst - this.#leftNow(nowMs));
+    this.#spare = Math.min(this.#spare, Math.max(this.#batch(), replaced));
   }
 
   #spend(nowMs: number): Taking {

@@ -15,8 +15,9 @@ export interface RefusedUpgrade {
 export function upgrade(
   url: string,
   headers: Readonly<Record<string, string>> = {},
+  query = 'EIO=4&transport=websocket',
 ): Promise<RefusedUpgrade | null> {
-  const address = `${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
+  const address = `${url.replace('http', 'ws')}/socket.io/?${query}`;
   const socket = new WebSocket(address, { headers });
   const answer = new Promise<RefusedUpgrade | null>((resolve, reject) => {
     socket.once('error', reject);
