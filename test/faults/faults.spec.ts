@@ -1,42 +1,47 @@
 import { afterAll, beforeAll, test } from '@jest/globals';
+import path from 'node:path';
 import process from 'node:process';
-import { describeWithRedis } from '../support/requires.js';
-import { inject } from './injection.js';
+import { describeWithRedis, testNotRun } from '../support/requires.js';
+import { Lanes } from './lanes.js';
 import { plan } from './plan.js';
-import { seedOf } from '../../client/cli/src/verify/seeded-random.js';
 import { Tally } from './tally.js';
-import { World } from './world.js';
 
-/** One that did not bite proves nothing, so another one takes its place; not one that failed. */
-const TRIES = 3;
+const result = path.resolve(import.meta.dirname, '../../.cache/faults/injections.json');
 
 describeWithRedis('nothing is lost, doubled, reordered or passed over in silence when', () => {
-  const tally = new Tally();
-  let world: World;
+  const planned = plan();
+  const { injections, skipped } = planned;
+  const tally = new Tally(planned);
+  const failures = new Map<number, string>();
+  const lanes = new Lanes(planned, (attempted) => {
+    const { line, failure } = tally.take(attempted);
+    process.stderr.write(`${line}\n`);
+    if (failure === null) return;
+    failures.set(attempted.planned.number, failure);
+    process.stderr.write(`${failure}\n`);
+  });
 
   beforeAll(async () => {
-    world = await World.start();
-  }, 60_000);
+    process.stderr.write(`${injections.length} injections, seed ${planned.seed}\n`);
+    await lanes.start(planned.lanes);
+  }, 120_000);
 
   afterAll(() => {
     process.stderr.write(`${tally.toString()}\n`);
+    tally.write(process.env['CARILLON_FAULTS_OUT'] || result);
   });
 
-  test.each(plan())(
-    '$row.name $row.title, seed $seed',
-    async ({ row, seed }) => {
-      let told = '';
-      for (let attempt = 0; attempt < TRIES; attempt += 1) {
-        const verdict = tally.take(
-          await inject(world, row, attempt === 0 ? seed : seedOf(seed, attempt)),
-        );
-        if (verdict === null) return;
-        told = verdict.text;
-        if (verdict.kind === 'failed') break;
-        process.stderr.write(`${told}\n`);
-      }
-      throw new Error(told);
+  test.each([...injections])(
+    '$number: $row.name $row.title, seed $seed',
+    async (one) => {
+      await lanes.result(one);
+      const failure = failures.get(one.number);
+      if (failure !== undefined) throw new Error(failure);
     },
-    180_000,
+    300_000,
   );
+
+  for (const { name, title, needs } of skipped) {
+    testNotRun(`${name} ${title}`, `this machine lacks ${needs ?? ''}`);
+  }
 });

@@ -11,9 +11,13 @@ const CHANNELS = 3;
 /** So many answers before the fault: everything runs. */
 const WARM = 40;
 
+/** `invalid`: nothing was found, but the fault did not really hit, so that proves nothing. */
+export type Verdict = 'clean' | 'invalid' | 'violated';
+
 export interface Outcome {
   readonly row: Row;
   readonly seed: number;
+  readonly verdict: Verdict;
   readonly bites: readonly Bite[];
   readonly violations: readonly Violation[];
   /** What else did not hold, or did not come to rest. */
@@ -38,7 +42,11 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
   const bites: Bite[] = [];
   const failures: string[] = [];
   const figures: { name: string; ms: number }[] = [];
-  const workload = await Workload.start(world, channels, { history, random });
+  const workload = await Workload.start(world, channels, {
+    history,
+    random,
+    crowd: row.crowd ?? 0,
+  });
   const scene: Scene = {
     ...{ world, workload, history, random },
     bites: (hit, because) => bites.push({ hit, because }),
@@ -62,7 +70,11 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
       read.map((channel) => ({ reader, channel })),
     );
     const evidence = { facts: history.facts, logs, keepsStore: row.keepsStore, readers };
-    return { row, seed, bites, violations: violationsIn(evidence), failures, figures, history };
+    const violations = violationsIn(evidence);
+    const isHarmless = violations.length === 0 && failures.length === 0;
+    const hasBitten = bites.length > 0 && bites.every(({ hit }) => hit);
+    const verdict = !isHarmless ? 'violated' : hasBitten ? 'clean' : 'invalid';
+    return { row, seed, verdict, bites, violations, failures, figures, history };
   } finally {
     await workload.close();
     await world.heal();

@@ -1,40 +1,72 @@
 import process from 'node:process';
 import type { Row } from './row.js';
 import { ROWS } from './rows.js';
-import { seedOf } from '../../client/cli/src/verify/seeded-random.js';
+import { seedOf } from './seeded-random.js';
+import { compilerPath } from './wall-clocks.js';
 
 export interface Planned {
+  /** From 1. */
+  readonly number: number;
   readonly row: Row;
   readonly seed: number;
 }
 
-/** As many injections as every run of all tests can afford: each row once, and the first again. */
-const SHORT = 20;
+export interface Plan {
+  readonly injections: readonly Planned[];
+  /** Rows that were wanted and that this machine cannot run. */
+  readonly skipped: readonly Row[];
+  readonly seed: number;
+  /** Clusters that are tried at the same time. */
+  readonly lanes: number;
+}
+
+/** The short plan is the same on every run, so that a failure is the change's and not the day's. */
 const SHORT_SEED = 20_261_123;
+/** Two clusters of four processes each, and those who use them, are what two cores can carry. */
+const LANES = 2;
 
 /**
  * What to inject, decided before anything runs: `CARILLON_FAULTS_INJECTIONS` of them, chosen by
- * `CARILLON_FAULTS_SEED`, of `CARILLON_FAULTS_ROWS` where only some are wanted. One injection is
- * repeated by its row and its own seed, in `CARILLON_FAULTS_REPEAT` as `F9:123`.
+ * `CARILLON_FAULTS_SEED`, of `CARILLON_FAULTS_ROWS` where only some are wanted and without
+ * `CARILLON_FAULTS_EXCEPT`; each row once where nothing is said. One injection is repeated by its
+ * row and its own seed, in `CARILLON_FAULTS_REPEAT` as `F9:123`.
  */
-export function plan(): Planned[] {
-  const wanted = setting('ROWS')?.split(',');
-  const rows = ROWS.filter(({ name }) => wanted?.includes(name) ?? true);
-  if (rows.length === 0) throw new Error(`no row is called ${wanted?.join(' or ')}`);
+export function plan(): Plan {
+  const seed = Number(setting('SEED') ?? SHORT_SEED);
   const repeat = setting('REPEAT');
   if (repeat !== undefined) {
-    const [name, seed] = repeat.split(':');
-    const row = ROWS.find((it) => it.name === name);
-    if (row === undefined) throw new Error(`no row is called ${name}`);
-    return [{ row, seed: Number(seed) }];
+    const [name, own] = repeat.split(':');
+    const row = rowCalled(name ?? '');
+    return { injections: [{ number: 1, row, seed: Number(own) }], skipped: [], seed, lanes: 1 };
   }
-  const count = Number(setting('INJECTIONS') ?? (wanted === undefined ? SHORT : rows.length));
-  const seed = Number(setting('SEED') ?? SHORT_SEED);
-  return Array.from({ length: count }, (_, index) => {
+  const except = new Set(names('EXCEPT')?.map(rowCalled));
+  const wanted = (names('ROWS')?.map(rowCalled) ?? ROWS.filter(({ isControl }) => !isControl)) //
+    .filter((row) => !except.has(row));
+  const skipped = wanted.filter(({ needs }) => needs !== undefined && compilerPath === null);
+  const rows = wanted.filter((row) => !skipped.includes(row));
+  if (rows.length === 0) throw new Error('no row is left to run');
+  const count = Number(setting('INJECTIONS') ?? rows.length);
+  const injections = Array.from({ length: count }, (_, index) => {
     const row = rows[index % rows.length];
     if (row === undefined) throw new Error('no rows');
-    return { row, seed: seedOf(seed, index) };
+    return { number: index + 1, row, seed: seedOf(seed, index) };
   });
+  const lanes = Math.min(Number(setting('LANES') ?? LANES), injections.length);
+  return { injections, skipped, seed, lanes };
+}
+
+function rowCalled(name: string): Row {
+  const row = ROWS.find((it) => it.name === name);
+  if (row === undefined) {
+    throw new Error(`no row is called ${name}; there are ${ROWS.map((it) => it.name).join(' ')}`);
+  }
+  return row;
+}
+
+function names(setting_: string): string[] | undefined {
+  return setting(setting_)
+    ?.split(',')
+    .map((name) => name.trim());
 }
 
 function setting(name: string): string | undefined {

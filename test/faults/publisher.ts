@@ -1,14 +1,28 @@
-import { type Carillon, CarillonError, createCarillon, type Priority } from '@carillon/sdk';
+import {
+  type Carillon,
+  CarillonError,
+  createCarillon,
+  type Priority,
+  type PublishReceipt,
+} from '@carillon/sdk';
 import { eventually } from '../support/eventually.js';
 import type { FaultProxy } from './fault-proxy.js';
 import { hashOf, type History } from '../../client/cli/src/verify/history.js';
+
+interface Sent {
+  readonly data: object;
+  readonly hash: string;
+  readonly sequence: number;
+  readonly priority: Priority;
+}
 
 /** Publishes with the SDK and writes down what was asked and what was answered. */
 export class Publisher {
   readonly #client: Carillon;
   readonly #history: History;
   readonly #sequences = new Map<string, number>();
-  readonly #open = new Set<Promise<boolean>>();
+  readonly #sent = new Map<string, Sent>();
+  readonly #open = new Set<Promise<PublishReceipt | null>>();
   #drops = 0;
 
   constructor(
@@ -40,28 +54,46 @@ export class Publisher {
     });
   }
 
-  /** Resolves with whether it was acknowledged, in the end. */
-  publish(channel: string, priority: Priority = 'normal', bytes = 16): Promise<boolean> {
+  /** Resolves with what it was acknowledged with, in the end, or null. */
+  publish(
+    channel: string,
+    priority: Priority = 'normal',
+    bytes = 16,
+  ): Promise<PublishReceipt | null> {
     const sequence = (this.#sequences.get(channel) ?? 0) + 1;
     this.#sequences.set(channel, sequence);
+    const data = { publisher: this.name, sequence, filling: 'x'.repeat(bytes) };
+    const id = `${this.name}-${sequence}`;
+    const sent = { data, hash: hashOf(data), sequence, priority };
+    this.#sent.set(`${channel} ${id}`, sent);
+    return this.#send(channel, id, sent);
+  }
+
+  /** Publishes the same again, under the same id, as somebody does who does not know better. */
+  repeat(channel: string, id: string): Promise<PublishReceipt | null> {
+    const sent = this.#sent.get(`${channel} ${id}`);
+    if (sent === undefined) throw new Error(`${this.name} never published ${id}`);
+    return this.#send(channel, id, sent);
+  }
+
+  #send(channel: string, id: string, sent: Sent): Promise<PublishReceipt | null> {
+    const { data, hash, sequence, priority } = sent;
     const publisher = this.name;
-    const id = `${publisher}-${sequence}`;
-    const data = { publisher, sequence, filling: 'x'.repeat(bytes) };
-    const hash = hashOf(data);
     this.#history.add({ kind: 'invoke', publisher, channel, id, hash, sequence, priority });
     const settled = this.#client
       .channel(channel)
       .publish(data, { id, priority })
       .then(
-        ({ epoch, offset, duplicate }) => {
+        (receipt) => {
+          const { epoch, offset, duplicate } = receipt;
           this.#history.add({ kind: 'ok', publisher, channel, id, epoch, offset, duplicate });
-          return true;
+          return receipt;
         },
         (error: unknown) => {
           if (!(error instanceof CarillonError)) throw error;
           const kind = error.outcome === 'unknown' ? 'unknown' : 'fail';
           this.#history.add({ kind, publisher, channel, id, code: error.code });
-          return false;
+          return null;
         },
       );
     this.#open.add(settled);

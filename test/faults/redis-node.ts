@@ -16,23 +16,26 @@ import { type RedisServer, startRedis } from '../support/redis-server.js';
  */
 export class RedisNode {
   readonly #folder: string;
+  readonly #env: Readonly<Record<string, string>>;
   #server: RedisServer;
   #isUp = true;
 
   private constructor(
     readonly port: number,
-    folder: string,
+    { folder, env }: { folder: string; env: Readonly<Record<string, string>> },
     server: RedisServer,
   ) {
     this.#folder = folder;
+    this.#env = env;
     this.#server = server;
   }
 
-  static async start(): Promise<RedisNode> {
+  /** @param env more of an environment for the server, at every start */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<RedisNode> {
     const folder = await mkdtemp(path.join(tmpdir(), 'carillon-faults-'));
     register({ name: 'Redis data', end: () => rm(folder, { recursive: true, force: true }) });
     const port = await freePort();
-    return new RedisNode(port, folder, await launch(port, folder));
+    return new RedisNode(port, { folder, env }, await launch(port, folder, env));
   }
 
   get isUp(): boolean {
@@ -52,9 +55,15 @@ export class RedisNode {
 
   /** Comes back with what it had; resolves when it answers. */
   async restart(): Promise<void> {
-    this.#server = await launch(this.port, this.#folder);
+    this.#server = await launch(this.port, this.#folder, this.#env);
     this.#isUp = true;
     await eventually('Redis answers', async () => (await this.command('PING')) === 'PONG');
+  }
+
+  /** Ends it for good; nothing that it had matters any more. */
+  async end(): Promise<void> {
+    this.#isUp = false;
+    await this.#server.stop();
   }
 
   /** A copy of its data as it is now, for `restore`. */
@@ -99,10 +108,14 @@ export class RedisNode {
   }
 }
 
-async function launch(port: number, folder: string): Promise<RedisServer> {
+async function launch(
+  port: number,
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<RedisServer> {
   const live = path.join(folder, 'live');
   await mkdir(live, { recursive: true });
   const persistence = ['--dir', live, '--appendonly', 'yes', '--appendfsync', 'no'];
   const copying = ['--auto-aof-rewrite-percentage', '0', '--maxmemory-policy', 'noeviction'];
-  return startRedis({ port, args: [...persistence, ...copying] });
+  return startRedis({ port, env, args: [...persistence, ...copying] });
 }

@@ -29,6 +29,12 @@ export interface Row {
   readonly title: string;
   /** False: it takes what the store had acknowledged, and then readers must be told. */
   readonly keepsStore: boolean;
+  /** It does no harm: what is found in it is a false alarm. */
+  readonly isControl?: true;
+  /** What the machine must have; without it the row is not run, and that is told. */
+  readonly needs?: 'a C compiler';
+  /** So many more plain readers of one of the channels. */
+  readonly crowd?: number;
   /** Absent: `chat`. */
   readonly namespace?: 'small';
   /**

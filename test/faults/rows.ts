@@ -1,7 +1,9 @@
 import type { Row } from './row.js';
+import { noFault } from './rows/f0-no-fault.js';
 import { instanceKilled } from './rows/f1-instance-killed.js';
 import { rollingRestart } from './rows/f2-rolling-restart.js';
 import { instancePaused } from './rows/f3-instance-paused.js';
+import { eventLoopStalled } from './rows/f4-event-loop-stalled.js';
 import { killedBeforeAnswer } from './rows/f9-killed-before-answer.js';
 import { redisKilled } from './rows/f12-redis-killed.js';
 import { redisEmptied } from './rows/f14-redis-emptied.js';
@@ -15,14 +17,18 @@ import { bytesSliced } from './rows/f23-bytes-sliced.js';
 import { redisRewound } from './rows/f24-redis-rewound.js';
 import { memoryFull } from './rows/f27-memory-full.js';
 import { scriptsFlushed } from './rows/f32-scripts-flushed.js';
+import { instanceClockJumped, storeClockJumped } from './rows/f33-clock-jumped.js';
 import { stalledReader } from './rows/f36-stalled-reader.js';
+import { reconnectStorm } from './rows/f38-reconnect-storm.js';
 import { trimmedWhileResuming } from './rows/f45-trimmed-while-resuming.js';
 
-/** Every fault there is, each once; a list of injections goes round it. */
+/** Every fault there is, each once, and the control; a list of injections goes round the faults. */
 export const ROWS: readonly Row[] = [
+  noFault,
   instanceKilled,
   rollingRestart,
   instancePaused,
+  eventLoopStalled,
   killedBeforeAnswer,
   redisKilled,
   redisEmptied,
@@ -37,6 +43,9 @@ export const ROWS: readonly Row[] = [
   redisRewound,
   memoryFull,
   scriptsFlushed,
+  storeClockJumped,
+  instanceClockJumped,
   stalledReader,
+  reconnectStorm,
   trimmedWhileResuming,
 ];

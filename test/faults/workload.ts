@@ -25,6 +25,8 @@ export class Workload {
   readonly publishers: Publisher[] = [];
   readonly readers: Reader[] = [];
   readonly plain: PlainReader[] = [];
+  /** More plain readers, of the first channel alone. */
+  readonly crowd: PlainReader[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   private constructor(
@@ -37,12 +39,13 @@ export class Workload {
   static async start(
     world: World,
     channels: readonly string[],
-    { history, random }: { history: History; random: Random },
+    { history, random, crowd = 0 }: { history: History; random: Random; crowd?: number },
   ): Promise<Workload> {
     const workload = new Workload(world, channels, history, random);
     for (let n = 0; n < PUBLISHERS; n += 1) await workload.#addPublisher(n);
     for (let n = 0; n < SDK_READERS; n += 1) await workload.#addReader(n, false);
     for (let n = 0; n < PLAIN_READERS; n += 1) await workload.#addReader(n, true);
+    if (crowd > 0) await workload.#addCrowd(crowd);
     await Promise.all([...workload.publishers, ...workload.readers].map((it) => it.start()));
     workload.#run(performance.now());
     return workload;
@@ -155,6 +158,23 @@ export class Workload {
     const reader = new PlainReader(parts);
     this.plain.push(reader);
     this.readers.push(reader);
+  }
+
+  /** They share their doors: a proxy for each of so many would be a fault of its own. */
+  async #addCrowd(count: number): Promise<void> {
+    const doors = await this.world.doorsFor('crowd');
+    const token = await tokenFor(testSecret, { sub: 'crowd' });
+    for (let number = 0; number < count; number += 1) {
+      const reader = new PlainReader({
+        name: `crowd${number}`,
+        channels: this.channels.slice(0, 1),
+        doors: turned(doors, number),
+        token,
+        history: this.history,
+      });
+      this.crowd.push(reader);
+      this.readers.push(reader);
+    }
   }
 
   #run(dueAt: number): void {

@@ -1,12 +1,21 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { register } from '../support/actors.js';
 import { type CarillonProcess, startCarillon } from '../support/carillon-process.js';
 import { eventually } from '../support/eventually.js';
 import { policyFile } from '../support/policy-file.js';
 import { FaultProxy } from './fault-proxy.js';
 import { RedisNode } from './redis-node.js';
-import { type Random, seededRandom } from '../../client/cli/src/verify/seeded-random.js';
+import { type Random, seededRandom } from './seeded-random.js';
+import { WallClocks } from './wall-clocks.js';
 
 export const INSTANCES = 3;
+/** How long SIGUSR2 keeps the event loop of an instance busy. */
+export const STALL_MS = 2_000;
+/** The wall clock of Redis, as `jump` names it; an instance's has the name of the instance. */
+export const REDIS_CLOCK = 'redis';
+
+const stallPreload = pathToFileURL(path.join(import.meta.dirname, 'preload/stall-event-loop.mjs'));
 
 const rate = { perSecond: 10_000, burst: 10_000 };
 
@@ -32,30 +41,24 @@ export class World {
   readonly #doors = new Set<FaultProxy>();
   #note: (what: string) => void = () => undefined;
   #random: Random = seededRandom(0);
+  readonly #jumped = new Set<string>();
 
   private constructor(
     readonly redis: RedisNode,
     readonly instances: readonly Instance[],
     private readonly config: string,
+    private readonly clocks: WallClocks | null,
   ) {}
 
   /** Starts Redis and the instances; all is ended with the test file. */
   static async start(): Promise<World> {
-    const redis = await RedisNode.start();
+    const clocks = await WallClocks.build();
+    const redis = await RedisNode.start(await clocks?.environment(REDIS_CLOCK));
     const config = await policyFile(policy);
     const instances: Instance[] = [];
-    const world = new World(redis, instances, config);
-    for (let number = 0; number < INSTANCES; number += 1) {
-      const proxy = await FaultProxy.start({
-        name: `redis-of-${number}`,
-        target: () => redis.port,
-        random: { ...seededRandom(number), next: () => world.#random.next() },
-        note: (what) => world.note(what),
-      });
-      register({ name: proxy.name, end: () => proxy.end() });
-      const process = await world.#launch(`i${number}`, proxy);
-      instances.push({ name: `i${number}`, redis: proxy, process, isUp: true });
-    }
+    const world = new World(redis, instances, config, clocks);
+    const numbers = Array.from({ length: INSTANCES }, (_, number) => number);
+    instances.push(...(await Promise.all(numbers.map((number) => world.#instance(number)))));
     return world;
   }
 
@@ -124,10 +127,26 @@ export class World {
     this.note(`${instance.name} is back`);
   }
 
+  /** Keeps the event loop of an instance busy for `STALL_MS`. */
+  stall({ name, process }: Instance): void {
+    this.note(`${name} is busy for ${STALL_MS} ms`);
+    process.kill('SIGUSR2');
+  }
+
+  /** Sets the wall clock of Redis, or of the instance of this name, apart from the machine's. */
+  async jump(clock: string, aheadMs: number): Promise<void> {
+    if (this.clocks === null) throw new Error('without a C compiler no clock can jump');
+    this.#jumped.add(clock);
+    this.note(`the clock of ${clock} is ${aheadMs} ms ahead`);
+    await this.clocks.set(clock, aheadMs);
+  }
+
   /** Ends every fault there can be; resolves when all instances are ready. */
   async heal(): Promise<void> {
     for (const door of this.#doors) door.heal();
     for (const { redis } of this.instances) redis.heal();
+    for (const clock of this.#jumped) await this.clocks?.set(clock, 0);
+    this.#jumped.clear();
     if (!this.redis.isUp) await this.redis.restart();
     this.redis.signal('SIGCONT');
     for (const { process } of this.instances) process.kill('SIGCONT');
@@ -151,10 +170,36 @@ export class World {
     this.#doors.clear();
   }
 
-  #launch(name: string, proxy: FaultProxy): Promise<CarillonProcess> {
+  /** Ends everything at once: for a world in which something went wrong. */
+  async end(): Promise<void> {
+    this.closeDoors();
+    for (const { redis, process } of this.instances) {
+      process.kill('SIGKILL');
+      redis.end();
+    }
+    await this.redis.end();
+  }
+
+  async #instance(number: number): Promise<Instance> {
+    const redis = await FaultProxy.start({
+      name: `redis-of-${number}`,
+      target: () => this.redis.port,
+      random: { ...seededRandom(number), next: () => this.#random.next() },
+      note: (what) => this.note(what),
+    });
+    register({ name: redis.name, end: () => redis.end() });
+    const name = `i${number}`;
+    return { name, redis, process: await this.#launch(name, redis), isUp: true };
+  }
+
+  async #launch(name: string, proxy: FaultProxy): Promise<CarillonProcess> {
     return startCarillon({
       redisUrl: `redis://127.0.0.1:${proxy.port}`,
-      env: { INSTANCE_ID: name, CARILLON_CONFIG: this.config, LOG_LEVEL: 'info' },
+      env: {
+        ...{ INSTANCE_ID: name, CARILLON_CONFIG: this.config, LOG_LEVEL: 'info' },
+        ...{ NODE_OPTIONS: `--import=${stallPreload.href}`, STALL_MS: String(STALL_MS) },
+        ...(await this.clocks?.environment(name)),
+      },
     });
   }
 }

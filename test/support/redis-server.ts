@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { register } from './actors.js';
 import { Child } from './child-process.js';
 import { freePort } from './free-port.js';
@@ -22,9 +23,10 @@ export interface RedisServer {
  *
  * @param options.port a port to come back on after a crash; otherwise a free one
  * @param options.args more command-line arguments; the last one of a name wins
+ * @param options.env beside what this process has
  */
 export async function startRedis(
-  options: { port?: number; args?: string[] } = {},
+  options: { port?: number; args?: string[]; env?: Readonly<Record<string, string>> } = {},
 ): Promise<RedisServer> {
   if (redisServerPath === null) throw new Error('redis-server is not installed');
   const folder = await mkdtemp(path.join(tmpdir(), 'carillon-redis-'));
@@ -37,7 +39,7 @@ export async function startRedis(
       `redis-server on ${port}`,
       redisServerPath,
       [...args, ...quiet, ...(options.args ?? [])],
-      { cwd: folder },
+      { cwd: folder, env: { ...process.env, ...options.env } },
     );
     const stop = async () => {
       await child.stop(5_000);

@@ -25,6 +25,13 @@ export function describeWithChromium(title: string, tests: () => void): void {
   describeWith(chromiumPath, 'chromium is not installed', title, tests);
 }
 
+/** A test that this machine cannot run, skipped by its name with the reason. */
+export function testNotRun(title: string, reason: string): void {
+  describe.skip(`${title} [skipped: ${reason}]`, () => {
+    test('is run', () => undefined);
+  });
+}
+
 function describeWith(found: string | null, reason: string, title: string, tests: () => void) {
   if (found !== null) {
     describe(title, tests);

@@ -10,7 +10,7 @@ export const stalledReader: Row = {
     const victim = workload.reader(random.between(0, workload.readers.length - 1));
     const channel = random.pick(workload.channels);
     for (const door of victim.doors) door.set('down', { kind: 'stall' });
-    const sent: Promise<boolean>[] = [];
+    const sent: Promise<unknown>[] = [];
     // More than the kernel takes on both ends of a loopback connection and the outbox together.
     for (let batch = 0; batch < 20; batch += 1) {
       for (let n = 0; n < 20; n += 1) {
