@@ -1,0 +1,73 @@
+import { expect, test } from '@jest/globals';
+import { describeWithRedis } from '../../support/requires.js';
+import { lasting } from '../row.js';
+import { Cluster } from './cluster.js';
+import { tell } from './figure.js';
+import { Generator } from './generator.js';
+
+const STALLED = 100;
+const READERS = 10;
+const PAIRS = 3;
+const BOUND_KIB = 256;
+/** 20 MB for each reader, far more than the kernel takes on both ends of a connection. */
+const TRAFFIC = { perSecond: 500, bytes: 4_000 };
+const SECONDS = 10;
+/** So that it is the outbox which bounds them and not the ping, which would end them sooner. */
+const patient = { PING_INTERVAL_MS: '30000', PING_TIMEOUT_MS: '30000' };
+
+interface Leg {
+  readonly mostKiB: number;
+  /** Sessions that were there at the end. */
+  readonly sessions: number;
+  readonly lost: number;
+}
+
+describeWithRedis('while much is published', () => {
+  test('a reader that has stopped reading costs at most 256 KiB of its instance', async () => {
+    const values: number[] = [];
+    const ends: number[] = [];
+    for (let pair = 0; pair < PAIRS; pair += 1) {
+      const without = await leg(false);
+      const withThem = await leg(true);
+      values.push((withThem.mostKiB - without.mostKiB) / STALLED);
+      // Two of them publish.
+      ends.push(withThem.sessions - READERS - 2);
+      expect([without.lost, withThem.lost]).toEqual([0, 0]);
+    }
+    const { max } = tell({
+      name: `memory of an instance per stalled reader, ${STALLED} stalled and none`,
+      values,
+      unit: 'KiB',
+      bound: { of: 'max', atMost: BOUND_KIB },
+      beside: {
+        'stalled sessions left at the end': ends.join(', '),
+        'published bytes for each': TRAFFIC.perSecond * TRAFFIC.bytes * SECONDS,
+      },
+    });
+    expect(max).toBeLessThanOrEqual(BOUND_KIB);
+  }, 300_000);
+});
+
+/** A fresh instance under the same load, with as many connections: those in question stall, or idle. */
+async function leg(isStalled: boolean): Promise<Leg> {
+  const cluster = await Cluster.start(1, patient);
+  const { urls } = cluster;
+  const hot = ['chat:hot'];
+  const readers = await Generator.open({ kind: 'plain', urls, clients: READERS, channels: hot });
+  const others = await Generator.open({
+    ...{ kind: 'plain', urls, clients: STALLED },
+    channels: isStalled ? hot : ['chat:quiet'],
+  });
+  if (isStalled) await others.stall(STALLED);
+  await readers.publish(TRAFFIC);
+  let mostKiB = 0;
+  for (let sample = 0; sample < SECONDS * 10; sample += 1) {
+    await lasting(100);
+    mostKiB = Math.max(mostKiB, await cluster.residentKiB());
+  }
+  const { lost } = await readers.settle();
+  const sessions = await cluster.sessions(0);
+  await Promise.all([readers.close(), others.close()]);
+  await cluster.end();
+  return { mostKiB, sessions, lost };
+}
