@@ -1,6 +1,6 @@
 import { inject, type Outcome } from './injection.js';
 import type { Plan, Planned } from './plan.js';
-import { seedOf } from './seeded-random.js';
+import { seedOf } from '../../client/cli/src/verify/seeded-random.js';
 import { World } from './world.js';
 
 /** One that did not bite proves nothing, so another one takes its place; not one that failed. */

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { Row } from './row.js';
 import { ROWS } from './rows.js';
-import { seedOf } from './seeded-random.js';
+import { seedOf } from '../../client/cli/src/verify/seeded-random.js';
 import { compilerPath } from './wall-clocks.js';
 
 export interface Planned {

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { policyFile } from '../support/policy-file.js';
 import { FaultProxy } from './fault-proxy.js';
 import { RedisNode } from './redis-node.js';
-import { type Random, seededRandom } from './seeded-random.js';
+import { type Random, seededRandom } from '../../client/cli/src/verify/seeded-random.js';
 import { WallClocks } from './wall-clocks.js';
 
 export const INSTANCES = 3;

@@ -5,7 +5,7 @@ import { saidOf } from '../kept-history.js';
 import type { Row } from '../row.js';
 import { redisKilled } from '../rows/f12-redis-killed.js';
 import { busSilenced } from '../rows/f16-bus-cut.js';
-import { seedOf } from '../seeded-random.js';
+import { seedOf } from '../../../client/cli/src/verify/seeded-random.js';
 import { World } from '../world.js';
 import { tell } from './figure.js';
 

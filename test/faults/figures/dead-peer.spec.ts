@@ -5,9 +5,9 @@ import { rawSession } from '../../support/raw-client.js';
 import { describeWithRedis } from '../../support/requires.js';
 import { tokenFor } from '../../support/token.js';
 import { FaultProxy } from '../fault-proxy.js';
-import { monotonicNs } from '../history.js';
+import { monotonicNs } from '../../../client/cli/src/verify/history.js';
 import { lasting } from '../row.js';
-import { seededRandom } from '../seeded-random.js';
+import { seededRandom } from '../../../client/cli/src/verify/seeded-random.js';
 import { Cluster } from './cluster.js';
 import { tell } from './figure.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { describeWithRedis } from '../../support/requires.js';
-import { monotonicNs } from '../history.js';
+import { monotonicNs } from '../../../client/cli/src/verify/history.js';
 import { lasting } from '../row.js';
 import { Cluster } from './cluster.js';
 import { tell } from './figure.js';

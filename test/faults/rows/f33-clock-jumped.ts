@@ -1,4 +1,4 @@
-import type { Place } from '../place.js';
+import type { Place } from '../../../client/cli/src/verify/place.js';
 import { lasting, type Row, type Scene } from '../row.js';
 import { REDIS_CLOCK } from '../world.js';
 
