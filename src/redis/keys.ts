@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { CHANNEL_KINDS, type ChannelKeyKind } from './key-kinds.js';
 
 /** Partitions of the key space; the same on one Redis as on a cluster, so that data can be moved. */
@@ -6,16 +7,41 @@ export const PARTITIONS = 1024;
 /** Written into every name: another layout gets another number. */
 const LAYOUT = 1;
 
+/** Channels whose names are remembered; all are forgotten when there are more. */
+const KNOWN_MAX = 5_000;
+
+/** The keys of one channel, and that of the life of its partition. */
+export type ChannelKeys = Readonly<Record<ChannelKeyKind | 'life', string>>;
+
 /**
  * Every key and bus channel that Carillon uses: `<prefix>:1:{<partition>}:<kind>:<name>`. The hash tag is
  * the partition, so all keys of a channel are in one slot, and so are those of its neighbours.
  */
 export class Keys {
+  readonly #known = new Map<string, ChannelKeys>();
+
   constructor(private readonly prefix: string) {}
 
   /** A key of one channel. */
   ofChannel(kind: ChannelKeyKind, channel: string): string {
-    return this.ofPartition(CHANNEL_KINDS[kind], partitionOf(channel), channel);
+    return this.allOf(channel)[kind];
+  }
+
+  /** All keys of one channel, which are asked for again and again. */
+  allOf(channel: string): ChannelKeys {
+    const known = this.#known.get(channel);
+    if (known) return known;
+    const partition = partitionOf(channel);
+    const names = Object.entries(CHANNEL_KINDS).map(([kind, letter]) => {
+      return [kind, this.ofPartition(letter, partition, channel)];
+    });
+    const keys = {
+      ...(Object.fromEntries(names) as Record<ChannelKeyKind, string>),
+      life: this.ofPartition('life', partition),
+    };
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear();
+    this.#known.set(channel, keys);
+    return keys;
   }
 
   /** A key of one partition; with a name where it has several of a kind. */
@@ -33,7 +59,7 @@ export class Keys {
 /** FNV-1a over the UTF-8 bytes, spread over the partitions. */
 export function partitionOf(channel: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(channel)) {
+  for (const byte of Buffer.from(channel, 'utf8')) {
     hash = Math.imul(hash ^ byte, 0x01000193);
   }
   return (hash >>> 0) % PARTITIONS;

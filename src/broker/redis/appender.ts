@@ -88,7 +88,6 @@ export class Appender {
         call.map(({ publication }) => publication),
         keys,
         isSharded ? 'SPUBLISH' : 'PUBLISH',
-        (channel) => keys.ofPartition('life', partitionOf(channel)),
       );
       return evaluate(client, APPEND_SCRIPT, names, args);
     });

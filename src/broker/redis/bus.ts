@@ -81,7 +81,7 @@ export class Bus {
       if (name === this.#beatName) this.listener.beat();
       return;
     }
-    if (message.subarray(0, NOTE.length).equals(NOTE)) {
+    if (message[0] === NOTE[0]) {
       return this.listener.note(channel, message.toString('utf8', NOTE.length));
     }
     const entry = decodeEntry(message);

@@ -19,8 +19,8 @@ class HeldClient {
   callBuffer(command: string, _script: string, keyCount: number, ...rest: unknown[]) {
     return new Promise<unknown>((resolve, reject) => {
       const args = rest.slice(keyCount);
-      // Two arguments for all, then twelve for each publication; the third is its id.
-      const ids = Array.from({ length: keyCount / 5 }, (_, index) => String(args[4 + 12 * index]));
+      // Two arguments for all, then six for each publication; the third is its id.
+      const ids = Array.from({ length: keyCount / 5 }, (_, index) => String(args[4 + 6 * index]));
       this.calls.push({
         command,
         ids: ids.map((id) => id.replace('ann\n', '')),

@@ -10,15 +10,16 @@
 --   life     string: the life of this partition's store
 -- ARGV[1]    PUBLISH or SPUBLISH
 -- ARGV[2]    the life to begin with where there is none
--- ARGV[3..]  twelve for each publication:
---   channel, bus, idField, contentDigest, high, low, at, size, ttlMs, maxBytes, dedupMs, draft
+-- ARGV[3..]  six for each publication:
+--   channel, bus, idField, contentDigest, packed, draft
+--   packed: high and low of the draft's digest, at, size, ttlMs, maxBytes, dedupMs
 --
 -- Returns one array for each publication: {0, epoch, offset, at} stored, {1, epoch, offset, at} duplicate,
 -- {2} conflict, {3} too many ids, {4, message} failed
 
 local KEPT_IDS, MOST_IDS, FORGOTTEN_AT_ONCE, TRIMMED_AT_ONCE = 1000, 1000000, 16, 1000
 local MONTH_MS, DAY_MS = 2592000000, 86400000
-local META, ID = '>c16c16ddddddddd', '>c16ddd'
+local META, ID, NUMBERS = '>c16c16ddddddddd', '>c16ddd', '>ddddddd'
 local announce, newLife = ARGV[1], ARGV[2]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -60,8 +61,8 @@ end
 local function append(k, a)
   local meta, log, ids, order, life = KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4]
   local channel, bus, idField, digest = ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]
-  local at, size, ttlMs = tonumber(ARGV[a + 6]), tonumber(ARGV[a + 7]), tonumber(ARGV[a + 8])
-  local maxBytes, dedupMs, draft = tonumber(ARGV[a + 9]), tonumber(ARGV[a + 10]), ARGV[a + 11]
+  local high, low, at, size, ttlMs, maxBytes, dedupMs = struct.unpack(NUMBERS, ARGV[a + 4])
+  local draft = ARGV[a + 5]
 
   local known = redis.call('HGET', ids, idField)
   if known then
@@ -89,8 +90,8 @@ local function append(k, a)
   local offset = top + 1
   local place = whole(offset)
   local chain = string.format('%08x%08x',
-    (tonumber(string.sub(prev, 1, 8), 16) * 69069 + tonumber(ARGV[a + 4])) % 2147483647,
-    (tonumber(string.sub(prev, 9, 16), 16) * 40503 + tonumber(ARGV[a + 5])) % 2147483629)
+    (tonumber(string.sub(prev, 1, 8), 16) * 69069 + high) % 2147483647,
+    (tonumber(string.sub(prev, 9, 16), 16) * 40503 + low) % 2147483629)
   local entry = '1 ' .. epoch .. ' ' .. chain .. ' ' .. prev .. ' ' .. place .. ' ' .. draft
   redis.call('HSET', log, place, entry)
   bytes = bytes + #entry
@@ -144,6 +145,6 @@ while k <= #KEYS do
   local ok, reply = pcall(append, k, a)
   if not ok then reply = { 4, type(reply) == 'table' and reply.err or tostring(reply) } end
   replies[#replies + 1] = reply
-  k, a = k + 5, a + 12
+  k, a = k + 5, a + 6
 end
 return replies
