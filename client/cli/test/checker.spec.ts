@@ -109,6 +109,33 @@ describe('the checker', () => {
     expect(found(told, log(1), { keepsStore: false })).toEqual([]);
   });
 
+  test('finds a loss that nobody told of after another one had been told', () => {
+    const events = [
+      ...published(1),
+      ...delivered(1),
+      gap('epoch', [epoch, 1], ['e2', 0], null),
+      ...invoke(2),
+      { ...ok('m2', 1), epoch: 'e2' },
+    ];
+    const now: ChannelLog = { channel, epoch: 'e3', floor: 0, entries: [] };
+    expect(found(events, now, { keepsStore: false })).toContain('I1');
+  });
+
+  test('finds a gap whose reason is none, and takes it for no excuse', () => {
+    const events = [
+      ...published(1, 2, 3),
+      ...delivered(1),
+      gap('tired', [epoch, 1], [epoch, 2], [[2, 2]]),
+      ...delivered(3),
+    ];
+    expect(found(events, log(1, 2, 3))).toEqual(['I1', 'I6']);
+  });
+
+  test('finds what is not of the contract', () => {
+    const breach: Event = { kind: 'breach', reader, channel, what: 'a message without an offset' };
+    expect(found([...published(1), ...delivered(1), breach], log(1))).toEqual(['I5']);
+  });
+
   test('finds a publish that never settled', () => {
     expect(found(invoke(1), log())).toEqual(['I8']);
   });

@@ -44,8 +44,16 @@ export interface Evidence {
  * offset · I8 liveness (every publish settled; that all stand at the top is the drain's to find).
  */
 export function violationsIn(evidence: Evidence): Violation[] {
+  const seen = seenByReader(evidence);
+  // The publishers' side alone: short, and gone through once for each reader.
+  const asked = evidence.facts.filter(({ kind }) => kind === 'invoke' || kind === 'ok');
   return [
-    ...evidence.readers.flatMap((reader) => readerViolations(evidence, reader)),
+    ...evidence.readers.flatMap(({ reader, channel }) =>
+      readerViolations(
+        { ...evidence, facts: asked },
+        { reader, channel, seen: seen.get(`${reader} ${channel}`) ?? [] },
+      ),
+    ),
     ...agreementIn(evidence),
     ...phantomsIn(evidence),
     ...manyPlacesIn(evidence),
@@ -54,30 +62,46 @@ export function violationsIn(evidence: Evidence): Violation[] {
   ];
 }
 
+type Seen = Extract<Fact, { reader: string }>;
+
+/** What each reader saw of each channel, so that a long history is gone through once. */
+function seenByReader({ facts }: Evidence): Map<string, Seen[]> {
+  const seen = new Map<string, Seen[]>();
+  for (const fact of facts) {
+    if (!('reader' in fact)) continue;
+    const key = `${fact.reader} ${fact.channel}`;
+    const own = seen.get(key);
+    if (own === undefined) seen.set(key, [fact]);
+    else own.push(fact);
+  }
+  return seen;
+}
+
 function readerViolations(
-  evidence: Evidence,
-  { reader, channel }: Evidence['readers'][number],
+  { facts, logs, keepsStore }: Evidence,
+  { reader, channel, seen }: { reader: string; channel: string; seen: readonly Seen[] },
 ): Violation[] {
   const lineage = new Lineage(reader, channel);
-  for (const fact of evidence.facts) {
-    if (!('reader' in fact) || fact.reader !== reader || fact.channel !== channel) continue;
+  for (const fact of seen) {
     if (fact.kind === 'deliver') lineage.deliver(fact);
     else if (fact.kind === 'gap') lineage.gap(fact);
     else if (fact.kind === 'skip') lineage.skip(fact);
   }
   lineage.end();
-  const log = evidence.logs.find((it) => it.channel === channel);
-  const acked = evidence.facts.filter((fact) => fact.kind === 'ok' && fact.channel === channel);
+  const log = logs.find((it) => it.channel === channel);
   const missing = new Map<string, string>();
   for (const { offset, id } of log?.entries ?? []) {
     if (!lineage.knowsOf(log?.epoch ?? '', offset, id)) missing.set(id, `offset ${offset}`);
   }
   const kept = new Set(log?.entries.map(({ id }) => id));
-  for (const fact of acked) {
-    if (fact.kind !== 'ok' || kept.has(fact.id)) continue;
+  const invokedAt = new Map<string, number>();
+  for (const fact of facts) {
+    if (fact.kind === 'invoke' && fact.channel === channel) invokedAt.set(fact.id, fact.at);
+    if (fact.kind !== 'ok' || fact.channel !== channel || kept.has(fact.id)) continue;
     if (lineage.knowsOf(fact.epoch, fact.offset, fact.id)) continue;
-    // A store that forgot cannot say what; that it forgot must be told.
-    if (!evidence.keepsStore && lineage.wasToldOfAnotherHistory(0)) continue;
+    // A store that forgot cannot say what; that it forgot must be told, and not before it did.
+    const sentAt = invokedAt.get(fact.id) ?? 0;
+    if (!keepsStore && lineage.wasToldOfAnotherHistory(sentAt)) continue;
     missing.set(fact.id, `acknowledged at ${fact.offset} of ${fact.epoch}`);
   }
   const lost = [...missing].map(([id, where]): Violation => {

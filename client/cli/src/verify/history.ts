@@ -74,9 +74,18 @@ export type Fact = Event & { readonly at: number };
 /** Everything that happened in one injection, in the order in which this process learned of it. */
 export class History {
   readonly facts: Fact[] = [];
+  readonly #words = new Map<string, string>();
 
   add(event: Event): void {
     this.facts.push({ ...event, at: monotonicNs() });
+  }
+
+  /** The one copy of a word that a million facts share: each came with a packet of its own. */
+  word(text: string): string {
+    const known = this.#words.get(text);
+    if (known !== undefined) return known;
+    this.#words.set(text, text);
+    return text;
   }
 
   of<K extends Fact['kind']>(kind: K): Extract<Fact, { kind: K }>[] {

@@ -18,8 +18,8 @@ export interface Plan {
   readonly namespace: string;
 }
 
-/** Every delivery is kept until the verdict, at about 400 bytes each. */
-const DELIVERIES_MAX = 2_000_000;
+/** Every delivery is kept until the verdict, at about 500 bytes each. */
+const DELIVERIES_MAX = 1_000_000;
 
 /** How many deliveries the plan comes to, and how many one run can hold. */
 export function deliveriesOf({ perSecond, seconds, subscribers }: Plan): {

@@ -31,14 +31,14 @@ export class ReaderLog {
     if (position !== undefined) {
       const place = this.#placeOf(channel, position);
       if (place === null) return;
-      this.#epochs.set(channel, place.epoch);
+      this.#epochs.set(channel, this.history.word(place.epoch));
     }
+    const { reader, history } = this;
+    const known = { id: history.word(id), hash: history.word(hashOf(data)) };
     const epoch = this.#epochs.get(channel) ?? null;
-    const hash = hashOf(data);
-    const { reader } = this;
-    this.history.add({ kind: 'deliver', reader, channel, epoch, offset, id, hash, priority });
+    history.add({ kind: 'deliver', reader, channel, epoch, offset, priority, ...known });
     const ids = this.#ids.get(channel) ?? new Set();
-    this.#ids.set(channel, ids.add(id));
+    this.#ids.set(channel, ids.add(known.id));
   }
 
   gap(channel: string, gap: Payload): void {

@@ -26,7 +26,7 @@ export function verdictText(verdict: Verdict, style: Style): string {
   ].join('\n');
 }
 
-function headlineOf({ verdict, because, violations, seed }: Verdict, style: Style): string {
+function headlineOf({ verdict, because, violations, seed, told }: Verdict, style: Style): string {
   if (verdict === 'violated') {
     const count = violations.length === 1 ? 'once' : `${textOf(violations.length)} times`;
     return style.bold(style.bad(`The promise was broken ${count}.`)) + style.dim(`  seed ${seed}`);
@@ -34,7 +34,8 @@ function headlineOf({ verdict, because, violations, seed }: Verdict, style: Styl
   if (verdict === 'undecided') {
     return style.bold(`No verdict: ${because ?? 'the end was not seen'}.`) + `  seed ${seed}`;
   }
-  return style.bold(style.good('The promise held.')) + style.dim(`  seed ${seed}`);
+  const losses = told.gaps === 0 ? '' : ` What was lost was told, ${textOf(told.gaps)} times.`;
+  return style.bold(style.good(`The promise held.${losses}`)) + style.dim(`  seed ${seed}`);
 }
 
 function factsOf(verdict: Verdict): [string, string][] {
@@ -72,7 +73,8 @@ function toldOf({ told: { gaps, messages, byReason, lostByStore } }: Verdict): s
   const reasons = Object.entries(byReason).map(([reason, n]) => `${reason} × ${textOf(n)}`);
   const store =
     lostByStore === 0 ? '' : `; the store lost ${textOf(lostByStore)} acknowledged publishes`;
-  return `${textOf(gaps)} (${reasons.join(', ')}), ${textOf(messages)} deliveries known by number${store}`;
+  const known = messages === 0 ? '' : `, ${textOf(messages)} deliveries known by number`;
+  return `${textOf(gaps)} (${reasons.join(', ')})${known}${store}`;
 }
 
 function latencyOf({ latencyMs }: Verdict): string[] {
@@ -115,7 +117,7 @@ function violationsOf({ violations }: Verdict, style: Style): string[] {
   return ['  Broken', ...lines, ...(more > 0 ? [`    and ${textOf(more)} more`] : []), ''];
 }
 
-function stepsOf({ verdict, seed, history, connections, remarks }: Verdict): string[] {
+function stepsOf({ verdict, seed, history, connections, remarks, told }: Verdict): string[] {
   const repeat = `the same load again: add --seed ${seed}`;
   const notes = remarks.map((remark) => `note: ${remark}`);
   const kept = history === null ? [] : [`everything that was seen: ${history}`];
@@ -136,7 +138,11 @@ function stepsOf({ verdict, seed, history, connections, remarks }: Verdict): str
           'nothing was lost on the way, so little was proved: kill an instance (kill -9) or restart Redis while it runs',
         ]
       : ['longer and harder: --duration 10m --subscribers 60 --reconnect 20'];
-  return [...harm, repeat, ...kept, ...notes];
+  const store =
+    told.lostByStore === 0
+      ? []
+      : ['the store forgot what it had acknowledged: see appendonly of Redis, and `replicas`'];
+  return [...store, ...harm, repeat, ...kept, ...notes];
 }
 
 function msOf(ms: number): string {
