@@ -14,7 +14,8 @@ export type Lie =
   | 'invents'
   | 'forgets'
   | 'stores twice'
-  | 'makes an excuse';
+  | 'makes an excuse'
+  | 'changes the epoch';
 
 interface Stored {
   readonly channel: string;
@@ -29,6 +30,7 @@ type Request = Readonly<Record<string, unknown>>;
 type Answer = (reply: object) => void;
 
 const EPOCH = '00000000000000e1';
+const OTHER_EPOCH = '00000000000000e2';
 /** Where it happens: some way into the run. */
 const PLACE = 6;
 
@@ -152,6 +154,13 @@ export class LyingServer {
     }
     if (isFirst && this.lie === 'changes') {
       socket.emit('message', { ...message, data: 'something else' });
+      return;
+    }
+    if (isFirst && this.lie === 'changes the epoch') {
+      socket.emit('message', {
+        ...message,
+        position: message.position.replace(EPOCH, OTHER_EPOCH),
+      });
       return;
     }
     if (isFirst && this.lie === 'invents') {

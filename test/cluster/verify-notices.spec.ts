@@ -5,7 +5,7 @@ import { carillonCommand, verdictOf } from './carillon-command.js';
 import { type Lie, LyingServer } from './lying-server.js';
 
 const SMALL = ['--duration', '1s', '--rate', '60', '--subscribers', '4', '--channels', '2'];
-const QUICK = ['--settle', '2s', '--reconnect', '0', '--seed', '7'];
+const QUICK = ['--settle', '4s', '--reconnect', '0', '--seed', '7'];
 
 async function verified(lie: Lie, victim: string) {
   const server = await LyingServer.start(lie, victim);
@@ -38,6 +38,7 @@ test.each<[lie: Lie, victim: string, broken: string[]]>([
   ['forgets', '', ['I1', 'I4']],
   ['stores twice', '', ['I2', 'I7']],
   ['makes an excuse', 'plain1', ['I1', 'I6']],
+  ['changes the epoch', 'plain1', ['I4', 'I6', 'I7']],
 ])(
   'a server that %s (%s) once is found out, by exit code and by name',
   async (lie, victim, broken) => {
