@@ -74,7 +74,11 @@ export class FaultProxy {
   set(way: Way, behaviour: Behaviour, picks?: (link: Link) => boolean): number {
     if (picks === undefined) this.#newcomers = { ...this.#newcomers, [way]: behaviour };
     const picked = [...this.#links].filter((link) => picks?.(link) ?? true);
-    for (const link of picked) link.lanes[way].behave(behaviour);
+    for (const link of picked) {
+      // No network hands on what comes after bytes that it lost.
+      if (link.lanes[way].swallowed > 0 && behaviour.kind !== 'swallow') cut(link);
+      else link.lanes[way].behave(behaviour);
+    }
     this.#note(`${way} ${behaviour.kind} on ${picked.length}`);
     return picked.length;
   }
@@ -88,10 +92,7 @@ export class FaultProxy {
   /** Ends connections with a reset in both directions; tells how many. */
   reset(picks: (link: Link) => boolean = () => true): number {
     const picked = [...this.#links].filter((link) => picks(link));
-    for (const { client, server } of picked) {
-      client.resetAndDestroy();
-      server.resetAndDestroy();
-    }
+    for (const link of picked) cut(link);
     this.#note(`reset ${picked.length}`);
     return picked.length;
   }
@@ -104,8 +105,7 @@ export class FaultProxy {
       const isBroken =
         link.swallowed > 0 || link.client.destroyed || link.server.destroyed || isHalf(link);
       if (isBroken) {
-        link.client.resetAndDestroy();
-        link.server.resetAndDestroy();
+        cut(link);
         this.#links.delete(link);
       } else {
         link.lanes.up.behave({ kind: 'pass' });
@@ -178,6 +178,11 @@ export class FaultProxy {
 }
 
 const PASS: Behaviour = { kind: 'pass' };
+
+function cut({ client, server }: LiveLink): void {
+  client.resetAndDestroy();
+  server.resetAndDestroy();
+}
 
 function isHalf({ client, server }: LiveLink): boolean {
   return client.readableEnded || server.readableEnded;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, test } from '@jest/globals';
 import path from 'node:path';
 import process from 'node:process';
 import { describeWithRedis, testNotRun } from '../support/requires.js';
-import { Lanes } from './lanes.js';
+import { type Attempted, Lanes } from './lanes.js';
 import { plan } from './plan.js';
 import { Tally } from './tally.js';
 
@@ -13,21 +13,23 @@ describeWithRedis('nothing is lost, doubled, reordered or passed over in silence
   const { injections, skipped } = planned;
   const tally = new Tally(planned);
   const failures = new Map<number, string>();
-  const lanes = new Lanes(planned, (attempted) => {
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const ended = (attempted: Attempted) => {
     const { line, failure } = tally.take(attempted);
-    process.stderr.write(`${line}\n`);
+    say(line);
     if (failure === null) return;
     failures.set(attempted.planned.number, failure);
-    process.stderr.write(`${failure}\n`);
-  });
+    say(failure);
+  };
+  const lanes = new Lanes(planned, ended, (what) => say(`a cluster could not start: ${what}`));
 
   beforeAll(async () => {
-    process.stderr.write(`${injections.length} injections, seed ${planned.seed}\n`);
+    say(`${injections.length} injections, seed ${planned.seed}`);
     await lanes.start(planned.lanes);
   }, 120_000);
 
   afterAll(() => {
-    process.stderr.write(`${tally.toString()}\n`);
+    say(tally.toString());
     tally.write(process.env['CARILLON_FAULTS_OUT'] || result);
   });
 

@@ -28,6 +28,8 @@ export class Lanes {
     { injections }: Plan,
     /** Called after each of them, in the order in which they end. */
     private readonly ended: (attempted: Attempted) => void,
+    /** Called with what is wrong with the clusters themselves. */
+    private readonly tell: (what: string) => void,
   ) {
     this.#waiting = [...injections];
     for (const planned of injections) {
@@ -35,10 +37,23 @@ export class Lanes {
     }
   }
 
-  /** Starts so many clusters and sets them to work. */
+  /**
+   * Starts so many clusters; resolves when the first of them works. One after another, because a
+   * start is the most that they ask of a machine; one that does not start leaves its work to others.
+   */
   async start(lanes: number): Promise<void> {
-    const worlds = await Promise.all(Array.from({ length: lanes }, () => World.start()));
-    for (const world of worlds) void this.#run(world);
+    this.#run(await World.start());
+    void this.#startMore(lanes - 1);
+  }
+
+  async #startMore(lanes: number): Promise<void> {
+    for (let lane = 0; lane < lanes && this.#waiting.length > 0; lane += 1) {
+      try {
+        this.#run(await World.start());
+      } catch (error) {
+        this.tell(String(error));
+      }
+    }
   }
 
   /** What came of a planned injection, when it has. */
@@ -48,7 +63,11 @@ export class Lanes {
     return result;
   }
 
-  async #run(first: World): Promise<void> {
+  #run(world: World): void {
+    this.#working(world).catch((error: Error) => this.tell(error.message));
+  }
+
+  async #working(first: World): Promise<void> {
     let world = first;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const attempted = await attempt(world, next);

@@ -66,6 +66,22 @@ export class RedisNode {
     await this.#server.stop();
   }
 
+  /** From now on it refuses writes, as when its disk is full: a save that was due has failed. */
+  async breakSaving(): Promise<void> {
+    // Nothing can be renamed over a folder that holds something.
+    await mkdir(path.join(this.#folder, 'live/dump.rdb/taken'), { recursive: true });
+    await this.command('CONFIG', 'SET', 'save', '3600 1');
+    await this.command('BGSAVE');
+    await eventually('the save has failed', async () => {
+      return String(await this.command('INFO', 'persistence')).includes('last_bgsave_status:err');
+    });
+  }
+
+  async mendSaving(): Promise<void> {
+    await this.command('CONFIG', 'SET', 'save', '');
+    await rm(path.join(this.#folder, 'live/dump.rdb'), { recursive: true, force: true });
+  }
+
   /** A copy of its data as it is now, for `restore`. */
   async copy(): Promise<string> {
     const copy = path.join(this.#folder, 'copy');
@@ -87,6 +103,8 @@ export class RedisNode {
       port: this.port,
       host: '127.0.0.1',
       lazyConnect: true,
+      // A Redis that is busy with a script answers little, but it answers.
+      enableReadyCheck: false,
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
     });

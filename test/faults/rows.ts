@@ -5,22 +5,31 @@ import { rollingRestart } from './rows/f2-rolling-restart.js';
 import { instancePaused } from './rows/f3-instance-paused.js';
 import { eventLoopStalled } from './rows/f4-event-loop-stalled.js';
 import { killedBeforeAnswer } from './rows/f9-killed-before-answer.js';
+import { killedBeforeAppend } from './rows/f10-killed-before-append.js';
 import { redisKilled } from './rows/f12-redis-killed.js';
 import { redisEmptied } from './rows/f14-redis-emptied.js';
 import { redisPaused } from './rows/f15-redis-paused.js';
 import { busCut, busSilenced } from './rows/f16-bus-cut.js';
 import { commandsCut } from './rows/f17-commands-cut.js';
+import { instanceCutOff } from './rows/f18-instance-cut-off.js';
 import { repliesLost } from './rows/f19-replies-lost.js';
 import { clientsReset } from './rows/f20-clients-reset.js';
 import { clientBlackHoled } from './rows/f21-client-black-holed.js';
+import { redisFar } from './rows/f22-redis-far.js';
 import { bytesSliced } from './rows/f23-bytes-sliced.js';
 import { redisRewound } from './rows/f24-redis-rewound.js';
+import { redisDemoted } from './rows/f26-redis-demoted.js';
 import { memoryFull } from './rows/f27-memory-full.js';
+import { diskFull } from './rows/f28-disk-full.js';
+import { redisBusy } from './rows/f31-redis-busy.js';
 import { scriptsFlushed } from './rows/f32-scripts-flushed.js';
 import { instanceClockJumped, storeClockJumped } from './rows/f33-clock-jumped.js';
 import { stalledReader } from './rows/f36-stalled-reader.js';
 import { reconnectStorm } from './rows/f38-reconnect-storm.js';
+import { hotChannel } from './rows/f39-hot-channel.js';
 import { trimmedWhileResuming } from './rows/f45-trimmed-while-resuming.js';
+import { emptiedWhileResuming } from './rows/f46-emptied-while-resuming.js';
+import { twoAtOnce } from './rows/f51-two-at-once.js';
 
 /** Every fault there is, each once, and the control; a list of injections goes round the faults. */
 export const ROWS: readonly Row[] = [
@@ -30,22 +39,31 @@ export const ROWS: readonly Row[] = [
   instancePaused,
   eventLoopStalled,
   killedBeforeAnswer,
+  killedBeforeAppend,
   redisKilled,
   redisEmptied,
   redisPaused,
   busCut,
   busSilenced,
   commandsCut,
+  instanceCutOff,
   repliesLost,
   clientsReset,
   clientBlackHoled,
+  redisFar,
   bytesSliced,
   redisRewound,
+  redisDemoted,
   memoryFull,
+  diskFull,
+  redisBusy,
   scriptsFlushed,
   storeClockJumped,
   instanceClockJumped,
   stalledReader,
   reconnectStorm,
+  hotChannel,
   trimmedWhileResuming,
+  emptiedWhileResuming,
+  twoAtOnce,
 ];

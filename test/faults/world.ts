@@ -151,6 +151,8 @@ export class World {
     this.redis.signal('SIGCONT');
     for (const { process } of this.instances) process.kill('SIGCONT');
     await this.redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    await this.redis.command('REPLICAOF', 'NO', 'ONE');
+    await this.redis.mendSaving();
     for (const instance of this.instances) if (!instance.isUp) await this.restart(instance);
     await Promise.all(
       this.instances.map(({ name, process: { url } }) =>
