@@ -98,7 +98,11 @@ export class SocketAdapter extends IoAdapter {
 
 /** A peer that does not answer the end of its connection keeps nothing of it for long. */
 function endSoonAfterClose(connection: Socket['conn']): void {
-  connection.once('close', () => terminateSoon(connection));
+  connection.once('close', (reason: string) => {
+    // Who answered no ping will answer no goodbye either.
+    if (reason === 'ping timeout') terminateSoon(connection, 0);
+    else terminateSoon(connection);
+  });
 }
 
 function refusalOf(

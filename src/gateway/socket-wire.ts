@@ -115,9 +115,9 @@ export class SocketWire implements Wire {
 }
 
 /** Ends the socket of a connection that was closed, should its peer not do so by itself. */
-export function terminateSoon(connection: Socket['conn']): void {
+export function terminateSoon(connection: Socket['conn'], lingerMs = LINGER_MS): void {
   const { socket } = insideOf(connection).transport;
-  setTimeout(() => socket?.terminate?.(), LINGER_MS).unref();
+  setTimeout(() => socket?.terminate?.(), lingerMs).unref();
 }
 
 function insideOf(connection: Socket['conn']): EngineInside {
