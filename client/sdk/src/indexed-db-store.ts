@@ -31,7 +31,8 @@ export class IndexedDbStore implements Store {
     // Typed as if it were always there.
     const locks = navigator.locks as LockManager | undefined;
     if (locks === undefined) {
-      return holdByLease((next) => this.#change(`lease ${name}`, next), lost);
+      const change = (next: (before: unknown) => unknown) => this.#change(`lease ${name}`, next);
+      return holdByLease({ key: `${this.#name}: ${name}`, change, lost });
     }
     return new Promise((resolve, reject) => {
       const held = (lock: Lock | null) => {

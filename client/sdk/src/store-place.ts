@@ -82,7 +82,7 @@ export class StorePlace implements KeyPrefix {
 
   async #take(number: number): Promise<(() => void) | null> {
     for (let visits = 0; visits < VISITS_MAX; visits += 1) {
-      const leave = await this.#hold(`place ${number}`);
+      const leave = await this.#hold(`place ${number}`, () => this.#lost());
       if (leave !== null) return leave;
       const endVisit = await this.#hold(`visit ${number}`);
       endVisit?.();
@@ -92,12 +92,13 @@ export class StorePlace implements KeyPrefix {
     return null;
   }
 
-  async #hold(name: string): Promise<(() => void) | null> {
-    if (this.store.hold === undefined) return () => {};
-    return this.store.hold(name, () => {
-      this.logger.error(`Another client took over the ${name} while this one slept.`);
-      this.#entered = null;
-    });
+  #lost(): void {
+    this.logger.error('Another client took over this part of the store while this one slept.');
+    this.#entered = null;
+  }
+
+  async #hold(name: string, lost = () => {}): Promise<(() => void) | null> {
+    return this.store.hold === undefined ? () => {} : this.store.hold(name, lost);
   }
 }
 
