@@ -5,6 +5,7 @@ import { BROKER, type Broker } from '../broker/broker.port.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { IntakeService } from '../limits/intake.service.js';
 import { Metrics } from '../telemetry/metrics.js';
+import { STORE_FITNESS, type StoreFitness } from '../telemetry/store-fitness.port.js';
 import { isOriginAllowed } from './origin.js';
 import { type EngineRequest, refuse, spreadRetryMs } from './refusal.js';
 
@@ -19,6 +20,7 @@ export class Admission {
     @Inject(BROKER) private readonly broker: Broker,
     private readonly intake: IntakeService,
     private readonly metrics: Metrics,
+    @Inject(STORE_FITNESS) private readonly store: StoreFitness,
   ) {}
 
   /** True: go on with the handshake. False: the request was answered here. */
@@ -39,7 +41,7 @@ export class Admission {
     }
     const refusal = this.intake.connectionRefusal();
     if (refusal) return refusal;
-    if (!this.broker.isReady()) {
+    if (!this.broker.isReady() || this.store.problem() !== null) {
       return new CarillonError('unavailable', 'This instance waits for its broker. Try again.', {
         retryAfterMs: spreadRetryMs(),
       });

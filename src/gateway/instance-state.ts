@@ -6,6 +6,7 @@ import { DeliveryService } from '../delivery/delivery.service.js';
 import { IntakeService } from '../limits/intake.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { Readiness } from '../telemetry/readiness.port.js';
+import { STORE_FITNESS, type StoreFitness } from '../telemetry/store-fitness.port.js';
 import { Connections } from './connections.js';
 
 /** What this instance says of itself: to load balancers, to the other instances, to its operator. */
@@ -20,6 +21,7 @@ export class InstanceState implements Readiness {
     private readonly connections: Connections,
     private readonly delivery: DeliveryService,
     private readonly metrics: Metrics,
+    @Inject(STORE_FITNESS) private readonly store: StoreFitness,
   ) {}
 
   /** The doors are open: what was started before may be used now. */
@@ -35,6 +37,8 @@ export class InstanceState implements Readiness {
     if (this.intake.isDraining) return 'draining';
     if (!this.#isListening) return 'starting';
     if (!this.broker.isReady()) return 'waiting for the broker';
+    const problem = this.store.problem();
+    if (problem !== null) return problem;
     this.#hasBeenReady = true;
     return null;
   }
