@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { CarillonError } from '../protocol/carillon-error.js';
+import { issueWords } from '../protocol/issue-words.js';
 
 /** The value as a schema knows it, or a refusal that names the first field that is wrong. */
 export function parseRequest<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: issueWords });
   if (parsed.success) return parsed.data;
   throw refusalOf(parsed.error.issues, value);
 }

@@ -1,6 +1,7 @@
 import type { PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
 import { CarillonError } from '../protocol/carillon-error.js';
+import { issueWords } from '../protocol/issue-words.js';
 
 /** Characters of a field or a problem: a refusal does not hand the request back. */
 const WORDS_MAX = 64;
@@ -18,7 +19,7 @@ export class CommandPipe<S extends z.ZodType> implements PipeTransform<unknown, 
   constructor(private readonly schema: S) {}
 
   transform(value: unknown): z.infer<S> {
-    const parsed = this.schema.safeParse(value);
+    const parsed = this.schema.safeParse(value, { error: issueWords });
     if (parsed.success) return parsed.data;
     const problems = parsed.error.issues
       .slice(0, PROBLEMS_MAX)

@@ -4,6 +4,7 @@ import type { Socket } from 'socket.io';
 import { z } from 'zod';
 import { CarillonError, type ErrorBody, errorBodyOf } from '../protocol/carillon-error.js';
 import { clientId, position } from '../protocol/fields.js';
+import { issueWords } from '../protocol/issue-words.js';
 import { LIMITS } from '../protocol/limits.js';
 import { parsePosition, type Position } from '../broker/position.js';
 import { IdentityService } from '../identity/identity.service.js';
@@ -46,7 +47,7 @@ export class HandshakeGuard {
   };
 
   async #check(socket: Socket): Promise<Handshake> {
-    const parsed = auth.safeParse(socket.handshake.auth);
+    const parsed = auth.safeParse(socket.handshake.auth, { error: issueWords });
     if (!parsed.success) {
       throw new CarillonError('invalid_request', 'The `auth` of the handshake is malformed.', {
         details: { problems: parsed.error.issues.map(({ path, message }) => ({ path, message })) },

@@ -9,9 +9,10 @@ const printable = (pattern: RegExp, longest: number) =>
   z
     .string()
     .min(1)
-    .max(longest * 2)
+    // Twice as many units: a character outside of the basic plane has two.
+    .max(longest * 2, `give at most ${longest} characters`)
     .regex(pattern)
-    .refine((text) => [...text].length <= longest, `at most ${longest} characters`);
+    .refine((text) => [...text].length <= longest, `give at most ${longest} characters`);
 
 /** The id of a message or a broadcast, chosen by the publisher: the key of deduplication. */
 export const messageId = printable(PRINTABLE, LIMITS.idLength);
@@ -30,7 +31,10 @@ export const position = z.string().min(1).max(128);
 
 export const headers = z
   .record(printable(PRINTABLE, LIMITS.idLength), z.string().max(LIMITS.headerLength))
-  .refine((map) => Object.keys(map).length <= LIMITS.headers, `at most ${LIMITS.headers} headers`);
+  .refine(
+    (map) => Object.keys(map).length <= LIMITS.headers,
+    `give at most ${LIMITS.headers} headers`,
+  );
 
 /** Milliseconds that a message is worth delivering. */
 export const ttlMs = z.int().min(1);

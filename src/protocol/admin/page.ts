@@ -4,7 +4,7 @@ import { pageLimit, position } from '../fields.js';
 /** A number in an address is text. */
 const limit = z
   .string()
-  .regex(/^[0-9]{1,4}$/, 'a whole number from 1 to 1000')
+  .regex(/^[0-9]{1,4}$/, 'give a whole number from 1 to 1000')
   .transform(Number)
   .pipe(pageLimit)
   .optional();
