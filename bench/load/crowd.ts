@@ -10,7 +10,7 @@ import { Publishers } from './publishers.js';
 import { Seat } from './seat.js';
 
 /** Connections that are being opened at the same time. */
-const OPENING = 50;
+const OPENING = 20;
 
 /** How long the last message may take, in milliseconds. */
 const ARRIVAL_MS = 10_000;

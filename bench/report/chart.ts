@@ -8,7 +8,9 @@ const LABEL_WIDTH = 210;
 const FIGURE_WIDTH = 150;
 const BAR_HEIGHT = 22;
 const ROW_HEIGHT = 34;
-const HEAD_HEIGHT = 78;
+const HEAD_HEIGHT = 56;
+/** Of small text that fits. */
+const LINE_LENGTH = 112;
 const LINE_HEIGHT = 20;
 const MARGIN = 20;
 
@@ -35,8 +37,10 @@ export function chartOf(result: ScenarioResult, machine: Machine, at: string): s
   const room = WIDTH - MARGIN * 2 - LABEL_WIDTH - FIGURE_WIDTH;
   const x = (value: number): string =>
     (MARGIN + LABEL_WIDTH + (Math.max(0, value) / most) * room).toFixed(1);
+  const settings = [result.title, ...wrapped(result.setting)];
+  const barsAt = HEAD_HEIGHT + settings.length * LINE_HEIGHT;
   const drawnBars = bars.map(({ subject, value }, i) => {
-    const y = HEAD_HEIGHT + i * ROW_HEIGHT;
+    const y = barsAt + i * ROW_HEIGHT;
     const middle = y + BAR_HEIGHT / 2;
     const kind = subject.startsWith('carillon') ? 'bar ours' : 'bar';
     const width = (Number(x(value.median)) - Number(x(0))).toFixed(1);
@@ -48,7 +52,7 @@ export function chartOf(result: ScenarioResult, machine: Machine, at: string): s
       text(Number(x(value.max)) + 8, middle + 4, 'text small', figure),
     ].join('');
   });
-  const claimsAt = HEAD_HEIGHT + bars.length * ROW_HEIGHT + 16;
+  const claimsAt = barsAt + bars.length * ROW_HEIGHT + 16;
   const lines = claims.map((claim, i) => {
     const against = claim.against === null ? '' : ` against ${claim.against}`;
     const goal =
@@ -65,7 +69,7 @@ export function chartOf(result: ScenarioResult, machine: Machine, at: string): s
 </style>
 <rect class="page" width="${WIDTH}" height="${height}"/>
 ${text(MARGIN, 30, 'text title', `${result.scenario}: ${column?.title ?? drawn}`)}
-${text(MARGIN, 50, 'soft small', `${result.title} · ${result.setting}`)}
+${settings.map((line, i) => text(MARGIN, 52 + i * LINE_HEIGHT, 'soft small', line)).join('\n')}
 ${drawnBars.join('\n')}
 ${lines.join('\n')}
 ${text(MARGIN, foot, 'soft small', `${at.slice(0, 10)} · ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, Redis ${machine.redis}${smoke}`)}
@@ -75,6 +79,18 @@ ${text(MARGIN, foot, 'soft small', `${at.slice(0, 10)} · ${machine.cpu}, ${mach
 
 function text(x: number, y: number, kind: string, content: string): string {
   return `<text class="${kind}" x="${x.toFixed(1)}" y="${y.toFixed(1)}">${escaped(content)}</text>`;
+}
+
+/** Lines that fit. */
+function wrapped(content: string): string[] {
+  const lines: string[] = [];
+  for (const word of content.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + word.length < LINE_LENGTH)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function escaped(content: string): string {

@@ -46,7 +46,7 @@ interface StalledLeg {
  * that.
  */
 const SHAPES: ByMode<Shape> = {
-  quick: { stalled: 10, perStalled: 40, healthy: 50, seconds: 4, rounds: 1 },
+  quick: { stalled: 5, perStalled: 40, healthy: 50, seconds: 4, rounds: 1 },
   standard: { stalled: 50, perStalled: 15, healthy: 100, seconds: 12, rounds: 1 },
   full: { stalled: 50, perStalled: 15, healthy: 100, seconds: 20, rounds: 3 },
 };
