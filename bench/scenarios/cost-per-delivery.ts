@@ -5,7 +5,7 @@ import { centrifugo } from '../peers/centrifugo.js';
 import { nestRedisAdapter } from '../peers/nest-redis-adapter.js';
 import type { Peer } from '../peers/peer.js';
 import { type Claim, ratioOf, type Reading } from '../report/result.js';
-import { costScenario, type CostShape } from './cost.js';
+import { costScenario, type CostShape, ROUNDS } from './cost.js';
 import type { ByMode } from './mode.js';
 import type { Scenario } from './scenario.js';
 
@@ -14,6 +14,7 @@ export interface DeliveryComparison extends Omit<Scenario, 'run'> {
   /** The most that each of ours may cost, as a share of the NestJS gateway. */
   readonly goals: readonly { readonly peer: Peer; readonly goal: number | null }[];
   readonly shapes: ByMode<CostShape>;
+  readonly rounds?: ByMode<number>;
 }
 
 const READINGS: readonly Reading<CostLeg>[] = [
@@ -29,11 +30,12 @@ const READINGS: readonly Reading<CostLeg>[] = [
 
 /** CPU of the server process per delivered message, beside the same chat written the usual way. */
 export function costPerDelivery(comparison: DeliveryComparison): Scenario {
-  const { goals, ...rest } = comparison;
+  const { goals, rounds = ROUNDS, ...rest } = comparison;
   return costScenario({
     ...rest,
     peers: [...goals.map(({ peer }) => peer), nestRedisAdapter, centrifugo],
     floor: bareWrites,
+    rounds,
     setting: settingOf,
     readings: READINGS,
     drawn: 'cpu',

@@ -11,7 +11,7 @@ import {
   rowsOf,
 } from '../report/result.js';
 import { missingOf } from './missing.js';
-import type { ByMode, Mode } from './mode.js';
+import type { ByMode } from './mode.js';
 import type { Scenario, Settings } from './scenario.js';
 import { onStage } from './stage.js';
 
@@ -25,6 +25,7 @@ export interface Comparison extends Omit<Scenario, 'run'> {
   /** Ours first; the last is only run once in a round, and is the floor. */
   readonly peers: readonly Peer[];
   readonly floor: Peer | null;
+  readonly rounds: ByMode<number>;
   readonly shapes: ByMode<CostShape>;
   readonly setting: (shape: CostShape) => string;
   readonly readings: readonly Reading<CostLeg>[];
@@ -34,12 +35,12 @@ export interface Comparison extends Omit<Scenario, 'run'> {
 
 const PACES: ByMode<Pace> = {
   quick: { compile: 0.8, warmUp: 0.3, idle: 0.5, load: 1.2 },
-  standard: { compile: 4, warmUp: 1, idle: 1.5, load: 3.5 },
+  standard: { compile: 3, warmUp: 1, idle: 1.5, load: 3.5 },
   full: { compile: 10, warmUp: 2, idle: 10, load: 10 },
 };
 
 /** A-B-B-A: what drifts while a scenario runs touches all alike. Each round has two pairs. */
-const ROUNDS: ByMode<number> = { quick: 1, standard: 2, full: 3 };
+export const ROUNDS: ByMode<number> = { quick: 1, standard: 2, full: 3 };
 
 /** CPU of server processes, in A-B-B-A legs on fresh connections. */
 export function costScenario(comparison: Comparison): Scenario {
@@ -64,7 +65,7 @@ async function compare(comparison: Comparison, settings: Settings): Promise<Find
       const seconds = pace.compile;
       await warmUp({ peer: it, generator, audience, stream: shape.stream, seconds });
     }
-    const order = legOrder(running, floor !== null, mode);
+    const order = legOrder(running, floor !== null, comparison.rounds[mode]);
     const done: CostLeg[] = [];
     for (const [index, peer] of order.entries()) {
       const head = `leg ${index + 1} of ${order.length}: ${peer.name},`;
@@ -95,9 +96,13 @@ async function compare(comparison: Comparison, settings: Settings): Promise<Find
   };
 }
 
-function legOrder(running: readonly RunningPeer[], hasFloor: boolean, mode: Mode): RunningPeer[] {
+function legOrder(
+  running: readonly RunningPeer[],
+  hasFloor: boolean,
+  rounds: number,
+): RunningPeer[] {
   const measured = hasFloor ? running.slice(0, -1) : running;
   const floor = hasFloor ? running.slice(-1) : [];
   const round = [...measured, ...floor, ...measured.toReversed()];
-  return Array.from({ length: ROUNDS[mode] }, () => round).flat();
+  return Array.from({ length: rounds }, () => round).flat();
 }

@@ -4,7 +4,7 @@ import { carillon } from '../peers/carillon.js';
 import { centrifugo } from '../peers/centrifugo.js';
 import { socketIoRedisStreams } from '../peers/socket-io-redis-streams.js';
 import { type Claim, ratioOf, type Reading, rowsOf } from '../report/result.js';
-import { costScenario, type CostShape } from './cost.js';
+import { costScenario, type CostShape, ROUNDS } from './cost.js';
 import { redisPerPublish, settingOf } from './cost-per-delivery.js';
 
 const CHANNELS = 100;
@@ -35,6 +35,7 @@ export const publishWithLog = costScenario({
   title: 'what it costs to publish with a log that clients can resume from',
   peers: [carillon, socketIoRedisStreams, centrifugo],
   floor: null,
+  rounds: ROUNDS,
   shapes: { quick: shapeOf(200), standard: shapeOf(500), full: shapeOf(500) },
   setting: settingOf,
   readings: READINGS,

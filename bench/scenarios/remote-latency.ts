@@ -45,7 +45,7 @@ interface LatencyLeg {
 
 const SHAPES: ByMode<Shape> = {
   quick: { members: 3, channels: 30, warmUp: 0.5, seconds: 1.5, rounds: 1, kneeSeconds: 1 },
-  standard: { members: 3, channels: 100, warmUp: 1, seconds: 6, rounds: 2, kneeSeconds: 2 },
+  standard: { members: 3, channels: 100, warmUp: 1, seconds: 5, rounds: 2, kneeSeconds: 2 },
   full: { members: 3, channels: 100, warmUp: 2, seconds: 15, rounds: 3, kneeSeconds: 4 },
 };
 

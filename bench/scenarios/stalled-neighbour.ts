@@ -33,6 +33,8 @@ interface StalledLeg {
   readonly peer: string;
   /** Of the server process, after a full garbage collection, while nobody has read on yet; bytes. */
   readonly resident: number;
+  /** Of its heap and what hangs on it, likewise: without what the allocator keeps for later. */
+  readonly held: number;
   readonly latency: Latency;
   /** What those who stalled were told to have lost, once they read again. */
   readonly told: number;
@@ -46,9 +48,9 @@ interface StalledLeg {
  * that.
  */
 const SHAPES: ByMode<Shape> = {
-  quick: { stalled: 5, perStalled: 40, healthy: 50, seconds: 4, rounds: 1 },
-  standard: { stalled: 50, perStalled: 15, healthy: 100, seconds: 12, rounds: 1 },
-  full: { stalled: 50, perStalled: 15, healthy: 100, seconds: 20, rounds: 3 },
+  quick: { stalled: 10, perStalled: 20, healthy: 50, seconds: 4, rounds: 1 },
+  standard: { stalled: 100, perStalled: 13, healthy: 100, seconds: 12, rounds: 1 },
+  full: { stalled: 100, perStalled: 13, healthy: 100, seconds: 20, rounds: 3 },
 };
 
 /** Each has messages of its own, so that no two share what waits. */
@@ -67,6 +69,7 @@ const KIBIBYTE = 1024;
 
 const READINGS: readonly Reading<StalledLeg>[] = [
   { key: 'rss', title: 'RSS MiB', digits: 1, of: (leg) => leg.resident / KIBIBYTE / KIBIBYTE },
+  { key: 'held', title: 'held MiB', digits: 1, of: (leg) => leg.held / KIBIBYTE / KIBIBYTE },
   { key: 'p50', title: 'neighbours p50 ms', digits: 2, of: ({ latency }) => latency.p50 },
   { key: 'p99', title: 'neighbours p99 ms', digits: 2, of: ({ latency }) => latency.p99 },
   { key: 'told', title: 'told lost', digits: 0, of: (leg) => leg.told },
@@ -166,7 +169,7 @@ async function runLeg({ stage, running, shape, stalls, leg }: LegPlan): Promise<
   await generator.run({ streams: streamsOf(shape), seconds: 0.5 });
   if (stalls) await generator.stall(shape.stalled);
   const load = await generator.run({ streams: streamsOf(shape), seconds: shape.seconds });
-  const { rss } = await collectedMemory(firstInstance(running));
+  const { rss, heap } = await collectedMemory(firstInstance(running));
   const back = await generator.wake();
   await generator.disconnect();
   running.check();
@@ -176,6 +179,7 @@ async function runLeg({ stage, running, shape, stalls, leg }: LegPlan): Promise<
   return {
     peer: labelOf(running.name, stalls),
     resident: rss,
+    held: heap,
     latency: neighbours.all,
     told: back.told,
     ended: back.ended,
@@ -212,16 +216,16 @@ function streamsOf({ stalled, perStalled, healthy }: Shape): Stream[] {
   ];
 }
 
-/** KiB that each of those who stalled costs more than when they read. */
+/**
+ * KiB for each of those who stalled above the leg before anybody had: memory that was taken once is not
+ * always given back, so that a later leg would flatter.
+ */
 function memoryOf(legs: readonly StalledLeg[], peer: string, stalled: number) {
-  const calm = legs.filter((leg) => leg.peer === labelOf(peer, false));
+  const before = legs.find((leg) => leg.peer === labelOf(peer, false))?.resident ?? Number.NaN;
   return spreadOf(
     legs
       .filter((leg) => leg.peer === labelOf(peer, true))
-      .flatMap((leg, i) => {
-        const beside = calm[i];
-        return beside ? [(leg.resident - beside.resident) / KIBIBYTE / stalled] : [];
-      }),
+      .map(({ resident }) => (resident - before) / KIBIBYTE / stalled),
   );
 }
 
