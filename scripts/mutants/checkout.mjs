@@ -1,0 +1,78 @@
+import {
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import ts from 'typescript';
+import { root } from '../setup/root.mjs';
+import { planted } from './planted.mjs';
+
+const left = new Set(['node_modules', '.git', '.cache', 'coverage', 'results']);
+
+/** A copy of the checkout to plant bugs in: nobody else sees them, and nothing is left of them. */
+export class Checkout {
+  /** The folder of the copy. */
+  folder = mkdtempSync(path.join(tmpdir(), 'carillon-mutants-'));
+  #options = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(path.join(root, 'tsconfig.build.json'), (file) => readFileSync(file, 'utf8'))
+      .config,
+    ts.sys,
+    root,
+  ).options;
+
+  constructor() {
+    cpSync(root, this.folder, {
+      recursive: true,
+      filter: (file) => !left.has(path.basename(file)),
+    });
+    symlinkSync(path.join(root, 'node_modules'), path.join(this.folder, 'node_modules'));
+  }
+
+  /**
+   * Plants the bug, in the sources and in what was built of them. Returns what takes it out again.
+   *
+   * @throws Error when its place is not there exactly once, or when what comes out is no program
+   */
+  plant(mutant) {
+    const { file } = mutant;
+    const source = path.join(this.folder, file);
+    const text = planted(readFileSync(source, 'utf8'), mutant);
+    const built = this.#builtOf(file, text);
+    const restore = () => {
+      copyFileSync(path.join(root, file), source);
+      if (built !== null)
+        copyFileSync(path.join(root, built.file), path.join(this.folder, built.file));
+    };
+    writeFileSync(source, text);
+    if (built !== null) writeFileSync(path.join(this.folder, built.file), built.text);
+    return restore;
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** What processes run: the server is built file by file, so one file is all that changes. */
+  #builtOf(file, text) {
+    if (file.endsWith('.lua')) return { file: file.replace(/^src/, 'dist'), text };
+    const { outputText, diagnostics = [] } = ts.transpileModule(text, {
+      compilerOptions: this.#options,
+      fileName: file,
+      reportDiagnostics: true,
+    });
+    const [first] = diagnostics;
+    if (first !== undefined) {
+      throw new Error(
+        `it is no program: ${ts.flattenDiagnosticMessageText(first.messageText, ' ')}`,
+      );
+    }
+    if (!file.startsWith('src/')) return null;
+    return { file: file.replace(/^src/, 'dist').replace(/\.ts$/, '.js'), text: outputText };
+  }
+}
