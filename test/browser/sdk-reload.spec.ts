@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { FaultProxy } from '../faults/fault-proxy.js';
-import { seededRandom } from '../faults/seeded-random.js';
+import { seededRandom } from '../../client/cli/src/verify/seeded-random.js';
 import { rest } from '../integration/rest-call.js';
 import { register } from '../support/actors.js';
 import { type CarillonProcess, startCarillon } from '../support/carillon-process.js';

@@ -1,4 +1,4 @@
-import { monotonicNs } from '../history.js';
+import { monotonicNs } from '../../../client/cli/src/verify/history.js';
 import { lasting, type Row } from '../row.js';
 
 export const killedBeforeAppend: Row = {

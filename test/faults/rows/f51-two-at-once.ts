@@ -1,4 +1,4 @@
-import { seededRandom } from '../seeded-random.js';
+import { seededRandom } from '../../../client/cli/src/verify/seeded-random.js';
 import { lasting, type Row, type Scene } from '../row.js';
 import { busCut } from './f16-bus-cut.js';
 import { clientsReset } from './f20-clients-reset.js';
