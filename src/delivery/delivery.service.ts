@@ -10,8 +10,8 @@ import type { JsonText } from '../kernel/json-text.js';
 import { presenceIn } from '../presence/presence-note.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { CatchUp, queueEntry } from './catch-up.js';
+import { ChannelPushes } from './channel-pushes.js';
 import { EncodedMessage } from './encoded-message.js';
-import { EncodedPush } from './encoded-push.js';
 import type { FeedItem, FeedNote, FeedStatus } from './channel-feed.port.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { FlushSchedule } from './flush-schedule.js';
@@ -56,6 +56,7 @@ export class DeliveryService {
     private readonly catchUp: CatchUp,
     private readonly pages: LogPages,
     private readonly slow: SlowConsumers,
+    private readonly pushes: ChannelPushes,
     private readonly metrics: Metrics,
   ) {
     const joined = new JoinedFrames();
@@ -166,12 +167,8 @@ export class DeliveryService {
   /** Hands a passing note to everybody who is in the channel here; notes of an unknown kind pass by. */
   passOn({ channel, payload }: FeedNote): void {
     const push = presenceIn(payload);
-    if (!push) return;
-    const encoded = new EncodedPush('presence', push);
-    for (const { session, hasBegun } of this.channels.get(channel)?.all ?? []) {
-      if (!hasBegun || !session.isOpen || !this.slow.hasRoom(session)) continue;
-      session.wire.write(encoded.frame, [encoded], []);
-    }
+    const followed = this.channels.get(channel);
+    if (push && followed) this.pushes.push(followed, 'presence', push);
   }
 
   /** Tells every connection that the broker was lost, or is back. */

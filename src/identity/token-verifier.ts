@@ -1,4 +1,5 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { Buffer } from 'node:buffer';
+import { webcrypto } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   type CryptoKey,
@@ -45,7 +46,8 @@ const NOT_BEFORE_TOLERANCE_SECONDS = 5;
 /** Tells who a token stands for, if it was signed by somebody we trust. */
 @Injectable()
 export class TokenVerifier {
-  readonly #secrets: readonly KeyObject[];
+  /** Imported once: a secret that is not costs as much again with each token. */
+  readonly #secrets: readonly Promise<CryptoKey>[];
   readonly #keySet: RemoteKeySet | null;
 
   constructor(
@@ -53,7 +55,7 @@ export class TokenVerifier {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     const { secrets, jwksUrl } = config.auth;
-    this.#secrets = secrets.map((secret) => createSecretKey(secret, 'utf8'));
+    this.#secrets = secrets.map(imported);
     this.#keySet = jwksUrl === null ? null : new RemoteKeySet(jwksUrl, clock);
   }
 
@@ -85,7 +87,7 @@ export class TokenVerifier {
 
   async #bySecret(token: string): Promise<JWTPayload> {
     for (const secret of this.#secrets) {
-      const payload = await this.#tried(token, secret, SECRET_ALGORITHMS);
+      const payload = await this.#tried(token, await secret, SECRET_ALGORITHMS);
       if (payload !== null) return payload;
     }
     throw refused();
@@ -108,7 +110,7 @@ export class TokenVerifier {
   /** Null when the signature does not fit the key; throws when the token fails in any other way. */
   async #tried(
     token: string,
-    key: KeyObject | CryptoKey | JWTVerifyGetKey,
+    key: CryptoKey | JWTVerifyGetKey,
     algorithms: string[],
   ): Promise<JWTPayload | null> {
     const options = { ...this.#expectations(), algorithms };
@@ -134,6 +136,12 @@ export class TokenVerifier {
       ...(audience === null ? {} : { audience }),
     };
   }
+}
+
+function imported(secret: string): Promise<CryptoKey> {
+  const bytes = Buffer.from(secret, 'utf8');
+  const use = { name: 'HMAC', hash: 'SHA-256' };
+  return webcrypto.subtle.importKey('raw', bytes, use, false, ['verify']);
 }
 
 /** What the token claims to be signed with; empty when that cannot be read. */
