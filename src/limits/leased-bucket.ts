@@ -6,6 +6,9 @@ import { GRANTED, type Taking, TokenBucket, waitMs } from './token-bucket.js';
 /** How long a store that did not answer is left alone, in milliseconds. */
 const RETRY_MS = 1_000;
 
+/** For so long what is held here stays for the next publish, in milliseconds. */
+const KEPT_MS = 60_000;
+
 /** What is left of a limit, as far as this instance knows. */
 export interface Allowance {
   readonly limit: number;
@@ -37,6 +40,7 @@ export class LeasedBucket {
   #alone: TokenBucket | null = null;
   #isAway = false;
   #retryAtMs = -Infinity;
+  #usedAtMs: number;
 
   constructor(
     private readonly name: string,
@@ -46,11 +50,13 @@ export class LeasedBucket {
   ) {
     this.#left = rate.burst;
     this.#leftAtMs = clock.monotonic();
+    this.#usedAtMs = this.#leftAtMs;
   }
 
   /** One token. Those who wait are answered in their order, and nobody comes before them. */
   take(): Taking | Promise<Taking> {
     const nowMs = this.clock.monotonic();
+    this.#usedAtMs = nowMs;
     this.#lapse(nowMs);
     if (this.#waiters.length === 0) {
       if (this.#spare >= 1) return this.#spend(nowMs);
@@ -80,10 +86,11 @@ export class LeasedBucket {
     return { limit: burst, remaining, waitMs: wait };
   }
 
-  /** Whether the shared bucket has filled since and nothing is under way: a new one is as good. */
+  /** Whether it was long unused and the shared bucket has filled since: a new one is as good. */
   isIdle(): boolean {
     if (this.#isAsking || this.#isAway) return false;
-    return this.#leftNow(this.clock.monotonic()) >= this.rate.burst;
+    const nowMs = this.clock.monotonic();
+    return nowMs - this.#usedAtMs > KEPT_MS && this.#leftNow(nowMs) >= this.rate.burst;
   }
 
   /** What is held and was meanwhile replaced in the shared bucket would add to the burst. */

@@ -102,6 +102,21 @@ describe('a publish', () => {
     expect(await bucket.take()).toEqual({ granted: true });
   });
 
+  test('finds what was held for it, also when it comes rarely and the bucket is full', async () => {
+    const { bucket, store, clock } = shared({ perSecond: 10, burst: 40 });
+    await granted(bucket, 1);
+    for (let count = 0; count < 20; count += 1) {
+      clock.ms += 30_000;
+      expect(bucket.isIdle()).toBe(false);
+      expect(bucket.take()).toEqual({ granted: true });
+      await settled();
+    }
+    // Half of a quarter of the burst is spent before it asks again.
+    expect(store.asked).toBeLessThanOrEqual(6);
+    clock.ms += 60_001;
+    expect(bucket.isIdle()).toBe(true);
+  });
+
   test('that comes while others wait does not pass them', async () => {
     const { bucket, store } = shared({ perSecond: 100, burst: 4 });
     store.hold();
