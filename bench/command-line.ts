@@ -20,7 +20,7 @@ export const usage = `npm run bench -- [scenario …] [--quick | --standard] [--
   --server    the built server to measure (dist/main.js)
 
 scenarios: all when none is named
-${scenarios.map(({ name, number, title }) => `  ${name.padEnd(18)} ${number.padEnd(4)} ${title}`).join('\n')}
+${scenarios.map(({ name, number, title }) => `  ${name.padEnd(21)} ${number.padEnd(4)} ${title}`).join('\n')}
 `;
 
 /** @throws TypeError that says what is wrong with the arguments */
