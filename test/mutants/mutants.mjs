@@ -1,7 +1,23 @@
 import { append } from './append.mjs';
+import { appender } from './appender.mjs';
+import { bus } from './bus.mjs';
+import { delivery } from './delivery.mjs';
+import { gateway } from './gateway.mjs';
+import { history } from './history.mjs';
+import { relay } from './relay.mjs';
+import { sdk } from './sdk.mjs';
 
 /**
  * Bugs to plant, one at a time. Each says what would be wrong, which faults (rows of the fault suite) it
  * would do harm in, where it stands (`find` is there exactly once), and the check that must catch it.
  */
-export const mutants = [...append];
+export const mutants = [
+  ...append,
+  ...appender,
+  ...bus,
+  ...history,
+  ...relay,
+  ...delivery,
+  ...gateway,
+  ...sdk,
+];

@@ -1,0 +1,93 @@
+import { check, fault } from './checks.mjs';
+
+const file = 'src/broker/redis/appender.ts';
+const script = 'src/broker/redis/append-script.ts';
+const order = 'test/unit/broker/publishes-keep-their-order-on-the-way.spec.ts';
+const refusals = 'test/contract/redis-broker-refusals.spec.ts';
+const outages = 'test/contract/redis-broker-outages.spec.ts';
+
+/** The way of a publish to the store, and of what the store says to it. */
+export const appender = [
+  {
+    name: 'ack-before-append',
+    bug: 'a publish is acknowledged though nobody knows whether it was stored',
+    rows: ['F12', 'F15'],
+    file,
+    find: "else if (ran.status === 'rejected') this.#refuse(call, ran.reason);",
+    replace:
+      "else if (ran.status === 'rejected') this.#settle(call, call.map(() => [0, 'f'.repeat(16), 1, 0]));",
+    check: fault('F12', 5),
+  },
+  {
+    name: 'unknown-told-as-failed',
+    bug: 'a publish without an answer is told as failed, though it may have been stored',
+    rows: ['F15', 'F17', 'F19'],
+    file: script,
+    find: "'unavailable',",
+    replace: "'internal',",
+    check: fault('F19', 4),
+  },
+  {
+    name: 'full-told-as-unavailable',
+    bug: 'a store that is full is told as an unknown outcome',
+    rows: ['F27'],
+    file: script,
+    find: 'if (isFull) {',
+    replace: 'if (isFull && message === "") {',
+    check: check(refusals, 'is overloaded when the memory is full'),
+  },
+  {
+    name: 'pending-without-bound',
+    bug: 'publishes pile up while the store is silent',
+    rows: ['F15', 'F19'],
+    file,
+    find: 'if (this.#pending >= PENDING_MAX || this.#pendingBytes >= PENDING_BYTES_MAX) {',
+    replace: 'if (this.#pending >= PENDING_MAX) {',
+    check: check(order, 'what waits for answers is bounded by bytes'),
+  },
+  {
+    name: 'scripts-not-loaded-again',
+    bug: 'scripts that were flushed are not loaded again',
+    rows: ['F32'],
+    file: 'src/redis/redis-script.ts',
+    find: "error.message.startsWith('NOSCRIPT')",
+    replace: "error.message === ''",
+    check: fault('F32', 2),
+  },
+  {
+    name: 'overtaken-by-the-next-call',
+    bug: 'what comes after a call that found the script flushed goes before it',
+    rows: ['F32'],
+    file,
+    find: 'return this.#unknown.length > 0 ||',
+    replace: 'return',
+    check: check(order, 'what comes after a call that found the script forgotten stays behind it'),
+  },
+  {
+    name: 'read-only-primary-kept',
+    bug: 'a primary that was demoted is not left',
+    rows: ['F26'],
+    file,
+    find: 'if (mustLeave) reconnect(this.options.client);',
+    replace: 'void mustLeave;',
+    check: check(refusals, 'leaves a primary that was demoted'),
+  },
+  {
+    name: 'replicas-not-awaited',
+    bug: 'a publish is acknowledged before its replicas have it',
+    rows: ['F24', 'F25'],
+    file,
+    find: 'if (reached >= replicas) return;',
+    replace: 'if (reached >= 0) return;',
+    check: check(refusals, 'confirms with replicas only what they have'),
+  },
+  {
+    name: 'commands-without-a-timeout',
+    bug: 'a call waits for as long as the store stands still',
+    rows: ['F15'],
+    file: 'src/redis/redis-client.ts',
+    find: 'commandTimeout: COMMAND_TIMEOUT_MS,\n    socketTimeout: SILENCE_MS,',
+    replace: 'commandTimeout: 60_000,\n    socketTimeout: 60_000,',
+    check: check(outages, 'settles every call while Redis stands still'),
+  },
+];

@@ -1,0 +1,78 @@
+import { check } from './checks.mjs';
+
+const broker = 'src/broker/redis/redis-broker.ts';
+const subscriptions = 'src/broker/redis/subscriptions.ts';
+const heartbeat = 'src/broker/redis/heartbeat.ts';
+const outages = 'test/contract/redis-broker-outages.spec.ts';
+const beats = 'test/unit/broker/a-beat-that-comes-back-proves-the-bus.spec.ts';
+
+/** The subscriptions of an instance, and what proves that they bring something. */
+export const bus = [
+  {
+    name: 'no-resubscribe-after-reconnect',
+    bug: 'a new connection for subscriptions is not subscribed to anything',
+    rows: ['F12', 'F16'],
+    file: subscriptions,
+    find: 'const isDone = await this.#subscribe([...this.#wanted.keys()]);',
+    replace:
+      'const isDone = await this.#subscribe(this.#round > 2 ? [] : [...this.#wanted.keys()]);',
+    check: check(outages, 'takes a subscription that was cut as a loss, and hears again'),
+  },
+  {
+    name: 'reconnect-not-taken-as-a-loss',
+    bug: 'after a cut of the bus nobody looks for what was missed',
+    rows: ['F16'],
+    file: broker,
+    find: 'connected: () => {\n        listener.missed(null);',
+    replace: 'connected: () => {',
+    check: check(outages, 'takes a subscription that was cut as a loss, and hears again'),
+  },
+  {
+    name: 'deaf-subscription-kept',
+    bug: 'a connection that brings no beats any more is kept',
+    rows: ['F16b'],
+    file: broker,
+    find: 'deaf: () => this.#bus?.renew(),',
+    replace: 'deaf: () => undefined,',
+    check: check(outages, 'leaves a subscription that has gone deaf'),
+  },
+  {
+    name: 'heartbeat-ignored',
+    bug: 'an instance is ready for as long as its connections look open',
+    rows: ['F15', 'F16b'],
+    file: broker,
+    find: 'this.#isOpen() && this.#heartbeat.isFresh',
+    replace: 'this.#isOpen()',
+    check: check(outages, 'leaves a subscription that has gone deaf'),
+  },
+  {
+    name: 'stall-taken-for-silence',
+    bug: 'an event loop that stood still takes what it has not read yet for silence of the bus',
+    rows: ['F4'],
+    file: heartbeat,
+    find: 'setImmediate(() => this.link.judge());',
+    replace: 'this.link.judge();',
+    check: check(beats, 'a loop that stood still is judged after what came meanwhile was read'),
+  },
+  {
+    name: 'follow-not-confirmed',
+    bug: 'a channel counts as followed before the server has confirmed it',
+    rows: ['F38'],
+    file: subscriptions,
+    find: 'if (subscription.isConfirmed) return Promise.resolve();\n    return confirmationOf(subscription);',
+    replace: 'confirmationOf(subscription).catch(() => undefined);\n    return Promise.resolve();',
+    check: check(
+      'test/contract/broker-redis.spec.ts',
+      'following is heard from the moment it is confirmed',
+    ),
+  },
+  {
+    name: 'bus-never-cut-for-good',
+    bug: 'the instance goes on with a subscription that the server has dropped, and re-checks nothing',
+    rows: ['F16'],
+    file: subscriptions,
+    find: "client.on('close', () => this.#lose());",
+    replace: '',
+    check: check(outages, 'tells that Redis was killed, and hears again all it followed'),
+  },
+];

@@ -1,0 +1,108 @@
+import { check, fault } from './checks.mjs';
+
+/** The doors of an instance, and those who are inside. */
+export const gateway = [
+  {
+    name: 'dead-peer-kept',
+    bug: 'a client that vanished without a goodbye is kept for a minute',
+    rows: ['F21'],
+    file: 'src/gateway/socket-adapter.ts',
+    find: 'pingTimeout: config.pingTimeoutMs,',
+    replace: 'pingTimeout: config.pingTimeoutMs * 10,',
+    check: fault('F21', 1),
+  },
+  {
+    name: 'stop-that-fails',
+    bug: 'an instance that was told to stop ends with an error',
+    rows: ['F2'],
+    file: 'src/stop.ts',
+    find: "logger.log('stopped');\n  process.exit(0);",
+    replace: "logger.log('stopped');\n  process.exit(1);",
+    check: fault('F2', 1),
+  },
+  {
+    name: 'clients-not-moved',
+    bug: 'the clients of an instance that stops are not told where they stand',
+    rows: ['F2'],
+    file: 'src/gateway/drain.ts',
+    find: "code: 'draining',",
+    replace: "code: 'internal',",
+    check: check(
+      'test/cluster/an-instance-ends.spec.ts',
+      'on SIGTERM its clients are told and moved, it exits 0 in time, the others go on',
+    ),
+  },
+  {
+    name: 'resume-without-authorisation',
+    bug: 'whoever has a position may subscribe',
+    rows: ['F20'],
+    file: 'src/gateway/carillon.gateway.ts',
+    find: 'const channel = await this.channels.requireSubscribe(caller, command.channel);',
+    replace:
+      'const channel = since ? requireClientChannel(command.channel) : await this.channels.requireSubscribe(caller, command.channel);',
+    check: check(
+      'test/integration/authenticate.spec.ts',
+      'a position opens no channel that the token does not cover',
+    ),
+  },
+  {
+    name: 'rights-not-asked-again',
+    bug: 'a subscription stays when the renewed token does not cover it',
+    rows: ['F49'],
+    file: 'src/gateway/connections.ts',
+    find: 'if (after.has(channel) || (await this.channels.maySubscribe(caller, channel))) continue;',
+    replace: 'if (after.has(channel) || channel.length > 0) continue;',
+    check: check(
+      'test/integration/authenticate.spec.ts',
+      'rights that are gone end the subscription, and say so',
+    ),
+  },
+  {
+    name: 'let-in-without-a-broker',
+    bug: 'an instance that has no broker lets clients in',
+    rows: ['F12', 'F18'],
+    file: 'src/gateway/admission.ts',
+    find: 'if (!this.broker.isReady()) {',
+    replace: 'if (this.broker.isReady() === null) {',
+    check: check(
+      'test/integration/redis-comes-and-goes.spec.ts',
+      'starts without Redis, says so, and is ready by itself once Redis is there',
+    ),
+  },
+  {
+    name: 'outage-not-told',
+    bug: 'clients are not told that their instance has lost its broker',
+    rows: ['F12', 'F15'],
+    file: 'src/relay/relay-server.ts',
+    find: "void this.#dispatch(FEED.status, { state: 'degraded', since: Math.trunc(this.broker.now()) });",
+    replace: '',
+    check: check(
+      'test/unit/relay/a-followed-channel-is-looked-at-again.spec.ts',
+      'that the broker is lost is told at once',
+    ),
+  },
+  {
+    name: 'killed-instance-keeps-its-people',
+    bug: 'the people of a killed instance stay present for ever',
+    rows: ['F1'],
+    file: 'src/presence/presence.service.ts',
+    find: 'const sweep = this.#lease.isTrusted ? this.#sweep.run() : null;',
+    replace: 'const sweep = this.#lease.isTrusted ? this.#sweep : null;',
+    check: check(
+      'test/unit/presence/instances-that-end.spec.ts',
+      'leave within 10 s of a kill, each user once',
+    ),
+  },
+  {
+    name: 'gone-at-the-first-cut',
+    bug: 'a client whose connection broke has left at once, so a storm of reconnects is one of leaves',
+    rows: ['F20', 'F38'],
+    file: 'src/presence/attendance.ts',
+    find: 'entry.leaveAtMs = this.surroundings.now() + LINGER_MS;',
+    replace: 'entry.leaveAtMs = this.surroundings.now();',
+    check: check(
+      'test/unit/presence/clean-and-unclean-leaves.spec.ts',
+      'counts after 5 s when the connection was lost',
+    ),
+  },
+];

@@ -1,0 +1,100 @@
+import { check, fault } from './checks.mjs';
+
+const continuity = 'src/broker/continuity.ts';
+const resume = 'test/unit/broker/what-the-log-proves-decides-a-resume.spec.ts';
+const rewound = 'test/contract/redis-broker-rewound.spec.ts';
+const fence = 'src/broker/redis/lua/fence.lua';
+
+/** Whether a position is still good, and what is told where it is not. */
+export const history = [
+  {
+    name: 'epoch-ignored',
+    bug: 'a position of another life is taken for one of this',
+    rows: ['F14'],
+    file: continuity,
+    find: 'bornAtMs === null || since.epoch !== facts.epoch',
+    replace: 'bornAtMs === null',
+    check: check(resume, 'in another epoch'),
+  },
+  {
+    name: 'life-survives-its-store',
+    bug: 'a store that lost everything goes on in the life that it had',
+    rows: ['F14'],
+    file: 'src/broker/redis/new-life.ts',
+    find: 'return uuid.slice(0, 8) + uuid.slice(24, 32);',
+    replace: "return uuid.slice(0, 0).padEnd(16, '0');",
+    check: fault('F14', 2),
+  },
+  {
+    name: 'chain-not-checked',
+    bug: 'a position of a rewound history is continued where the offsets happen to fit',
+    rows: ['F24'],
+    file: continuity,
+    find: "return chainAtOffset === since.chain ? 'continued' : 'rewound';",
+    replace: "return chainAtOffset === '' ? 'rewound' : 'continued';",
+    check: check(resume, 'with another chain'),
+  },
+  {
+    name: 'above-the-top-continued',
+    bug: 'who stands above the top waits there in silence',
+    rows: ['F24'],
+    file: continuity,
+    find: "if (since.offset > facts.top.offset) return 'rewound';",
+    replace: '',
+    check: check(resume, 'above the top'),
+  },
+  {
+    name: 'trimming-not-told',
+    bug: 'a resume goes on at the floor and does not tell what was trimmed',
+    rows: ['F45'],
+    file: continuity,
+    find: 'if (since.offset < facts.floor.offset) {',
+    replace: 'if (since.offset < facts.purgedTo) {',
+    check: fault('F45', 1),
+  },
+  {
+    name: 'genesis-of-another-store',
+    bug: 'who waited for the first message of a channel is not told that the store was lost',
+    rows: ['F14'],
+    file: continuity,
+    find: "if (since.epoch !== genesisEpoch) return 'epoch';",
+    replace: '',
+    check: check(resume, 'at a genesis of another store'),
+  },
+  {
+    name: 'lost-offset-given-again',
+    bug: 'after a rewind the lost offsets are given to other messages',
+    rows: ['F24'],
+    file: fence,
+    find: 'epoch, chain, lost + 1, floor',
+    replace: 'epoch, chain, top, floor',
+    check: check(rewound, 'gives no lost offset again'),
+  },
+  {
+    name: 'tear-not-announced',
+    bug: 'a lost tail is marked in the log and told to nobody who is live',
+    rows: ['F24'],
+    file: fence,
+    find: 'redis.call(ARGV[1], ARGV[2], entry)',
+    replace: '',
+    check: check(rewound, 'is marked by a tear behind the lost offsets'),
+  },
+  {
+    name: 'fenced-by-everybody',
+    bug: 'each instance that saw a lost tail marks it once more',
+    rows: ['F24'],
+    file: fence,
+    find: 'or lost <= top then return 0 end',
+    replace: 'then return 0 end',
+    check: check(rewound, 'is fenced once, however many instances saw it'),
+  },
+  {
+    name: 'no-position-is-proven-in-a-tear',
+    bug: 'who stood in a lost tail is not continued to the tear that tells of it',
+    rows: ['F24'],
+    file: 'src/broker/redis/lua/read.lua',
+    find: "or 'torn'",
+    replace: "or ''",
+    check: check(rewound, 'is marked by a tear behind the lost offsets'),
+  },
+];
