@@ -7,8 +7,10 @@ import { Metrics } from '../telemetry/metrics.js';
 import { EncodedMessage } from './encoded-message.js';
 import { exclusionOf } from './exclusion.js';
 import type { FollowedChannel } from './followed-channel.js';
+import { firstPage, type Start, type StartQuery } from './first-page.js';
 import { gapOf } from './gap-of.js';
 import { LogPages } from './log-pages.js';
+import type { Session } from './session.js';
 import type { Subscription } from './subscription.js';
 
 /** Between two tries to read the log for a subscription that catches up, in milliseconds. */
@@ -27,6 +29,11 @@ export class CatchUp {
     private readonly pages: LogPages,
     private readonly metrics: Metrics,
   ) {}
+
+  /** What the answer to a subscribe holds, and where the subscription goes on. */
+  firstPage(session: Session, channel: FollowedChannel, query: StartQuery): Promise<Start> {
+    return firstPage(this.pages, session, channel, query);
+  }
 
   /**
    * Goes live at once when nothing lies between, else reads and sends until nothing does. Entries up

@@ -19,10 +19,9 @@ import { FollowedChannels } from './followed-channels.js';
 import { gapOf } from './gap-of.js';
 import { Outbox, type OutboxRules } from './outbox.js';
 import { JoinedFrames } from './joined-frames.js';
-import { LogPages } from './log-pages.js';
 import { Session } from './session.js';
 import { SlowConsumers } from './slow-consumers.js';
-import { firstPage, type StartQuery } from './first-page.js';
+import type { StartQuery } from './first-page.js';
 import { Subscription } from './subscription.js';
 import type { Wire } from './wire.port.js';
 
@@ -54,7 +53,6 @@ export class DeliveryService {
     @Inject(BROKER) private readonly broker: Broker,
     private readonly channels: FollowedChannels,
     private readonly catchUp: CatchUp,
-    private readonly pages: LogPages,
     private readonly slow: SlowConsumers,
     private readonly pushes: ChannelPushes,
     private readonly metrics: Metrics,
@@ -121,7 +119,7 @@ export class DeliveryService {
     try {
       const followed = await this.channels.add(subscription);
       subscription.breaks = followed.breaks;
-      const start = await firstPage(this.pages, session, followed, query);
+      const start = await this.catchUp.firstPage(session, followed, query);
       if (hasEnded(subscription)) {
         throw new CarillonError('unavailable', 'This subscription was ended or started anew.');
       }
