@@ -52,7 +52,15 @@ await main(async () => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
   process.once('exit', () => checkout.remove());
   // A bug whose place is gone is told before an hour was spent on the others.
-  for (const mutant of chosen) checkout.plant(mutant)();
+  const stale = chosen.flatMap((mutant) => {
+    try {
+      checkout.plant(mutant)();
+      return [];
+    } catch (error) {
+      return [`${mutant.name}: ${error.message}`];
+    }
+  });
+  if (stale.length > 0) throw new SetupError(stale.join('\n'));
   await proveGreen(checkout, chosen);
   const results = [];
   for (const [index, mutant] of chosen.entries()) {

@@ -13,18 +13,26 @@ import ts from 'typescript';
 import { root } from '../setup/root.mjs';
 import { planted } from './planted.mjs';
 
+/** As the build has it, file by file; whether a file is a module it would only know by asking around. */
+const compilerOptions = {
+  ...ts.parseJsonConfigFileContent(
+    ts.readConfigFile(path.join(root, 'tsconfig.build.json'), (file) => ts.sys.readFile(file))
+      .config,
+    ts.sys,
+    root,
+  ).options,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  rootDir: undefined,
+  outDir: undefined,
+};
+
 const left = new Set(['node_modules', '.git', '.cache', 'coverage', 'results']);
 
 /** A copy of the checkout to plant bugs in: nobody else sees them, and nothing is left of them. */
 export class Checkout {
   /** The folder of the copy. */
   folder = mkdtempSync(path.join(tmpdir(), 'carillon-mutants-'));
-  #options = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(path.join(root, 'tsconfig.build.json'), (file) => readFileSync(file, 'utf8'))
-      .config,
-    ts.sys,
-    root,
-  ).options;
 
   constructor() {
     cpSync(root, this.folder, {
@@ -62,7 +70,7 @@ export class Checkout {
   #builtOf(file, text) {
     if (file.endsWith('.lua')) return { file: file.replace(/^src/, 'dist'), text };
     const { outputText, diagnostics = [] } = ts.transpileModule(text, {
-      compilerOptions: this.#options,
+      compilerOptions,
       fileName: file,
       reportDiagnostics: true,
     });

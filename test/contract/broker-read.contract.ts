@@ -54,6 +54,7 @@ export function brokerReadContract(underTest: () => BrokerUnderTest): void {
     const channel = newChannel();
     await appendMany(broker, channel, 5);
     const { entries } = await read(broker, channel, { last: 5 });
+    expect(textsOf(entries)).toEqual(['1', '2', '3', '4', '5']);
     for (const [index, entry] of entries.entries()) {
       const page = await read(broker, channel, { after: entry });
       expect(page.continuity).toBe('continued');

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { register } from '../support/actors.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, within } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { startRedis } from '../support/redis-server.js';
 import { describeWithRedis } from '../support/requires.js';
@@ -99,7 +99,8 @@ describeWithRedis('a broker whose Redis comes and goes', () => {
 
     server.kill('SIGSTOP');
     const stoppedAt = performance.now();
-    const settledIn = await timed(refusalOf(broker.append(uncertain)));
+    const settled = within('it settles', 5_000, refusalOf(broker.append(uncertain)));
+    const settledIn = await timed(settled);
     expect(settledIn).toBeLessThan(1_500);
     await eventually('told', () => !broker.isReady());
     expect(performance.now() - stoppedAt).toBeLessThan(2_000);

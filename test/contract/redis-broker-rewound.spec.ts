@@ -106,7 +106,11 @@ describeWithRedis('a log whose tail was lost in a failover', () => {
 
   test('is fenced once, however many instances saw it', async () => {
     const { broker, channel, common, lost } = await lostTail();
+    await broker.fence(channel, [lost, common]);
+    const fenced = await topOf(broker, channel);
     await Promise.all([1, 2, 3].map(() => broker.fence(channel, [lost, common])));
+    // Not written over either: who has passed the tear would stand in another history.
+    expect(await topOf(broker, channel)).toEqual(fenced);
     expect(offsetsOf((await read(broker, channel, { last: 10 })).entries)).toEqual([1, 2, 3, 6]);
   });
 

@@ -79,6 +79,21 @@ test('rights that are gone end the subscription, and say so', async () => {
   expect(ann.received.map(({ channel }) => channel)).toEqual(['chat:two']);
 });
 
+test('a position opens no channel that the token does not cover', async () => {
+  const channel = 'chat:kept-place';
+  const before = await session({ sub: 'ann' });
+  const { position } = await before.ask('subscribe', { channel });
+  const grants = { 'chat:other': ['subscribe'] } as const;
+  const after = await session({ sub: 'ann', grants });
+  expect(await after.request('subscribe', { channel, since: position })).toMatchObject({
+    ok: false,
+    error: { code: 'forbidden' },
+  });
+  await publish(channel);
+  await before.until(() => before.received.length > 0, 'its message');
+  expect(after.received).toEqual([]);
+});
+
 test('tags follow the new token', async () => {
   const ann = await session({ sub: 'ann', tags: ['old', 'kept'] });
   const renewed = await token({ sub: 'ann', tags: ['kept', 'new'] });

@@ -5,6 +5,7 @@ const outbox = 'client/sdk/src/outbox.ts';
 const cursor = 'client/sdk/src/cursor.ts';
 const subscription = 'client/sdk/src/subscription.ts';
 const publishing = 'client/sdk/test/publishing.spec.ts';
+const ends = 'client/sdk/test/a-publish-comes-to-an-end.spec.ts';
 const subscribing = 'client/sdk/test/subscribing.spec.ts';
 const cursors = 'client/sdk/test/cursor.spec.ts';
 
@@ -27,7 +28,7 @@ export const sdk = [
     file: lane,
     find: 'return this.#leftMs(publication) <= 0 ? expired(publication) : null;',
     replace: 'return null;',
-    check: check(publishing, 'time that passed in sleep counts: the server says what time it is'),
+    check: check(ends, 'that the server may have forgotten is not sent again, and is unknown'),
   },
   {
     name: 'never-gives-up',
@@ -36,7 +37,7 @@ export const sdk = [
     file: lane,
     find: 'this.#stopExpiry = this.#parts.environment.after(this.#leftMs(publication), () => {',
     replace: 'this.#stopExpiry = this.#parts.environment.after(2 ** 31 - 1, () => {',
-    check: check(publishing, 'nothing is sent again when the server may have forgotten the id'),
+    check: check(ends, 'that nobody answers ends before the server may have forgotten it'),
   },
   {
     name: 'unknown-forgotten',
@@ -66,7 +67,7 @@ export const sdk = [
     file: outbox,
     find: 'if (this.#unsettled.size >= messages || this.#bytes + payload.bytes > bytes) {',
     replace: 'if (messages < 0 || bytes < 0) {',
-    check: check(publishing, 'waits in a bounded outbox while offline'),
+    check: check(ends, 'that is one too many is refused at once, by number and by bytes'),
   },
   {
     name: 'unacked-dropped-on-reload',
@@ -87,7 +88,7 @@ export const sdk = [
     file: lane,
     find: 'if (!error.retryable) return',
     replace: 'if (error.code !== null) return',
-    check: check(publishing, 'an unknown outcome is tried again under the same id'),
+    check: check(ends, 'that was refused for now is tried again under its id'),
   },
   {
     name: 'cursor-moved-by-an-overtaker',
@@ -144,7 +145,10 @@ export const sdk = [
     file: subscription,
     find: "if (this.#phase !== 'live') return;\n    this.#heardSomething = true;",
     replace: 'this.#heardSomething = true;',
-    check: check(subscribing, 'what comes before the answer belongs to an older subscription'),
+    check: check(
+      'client/sdk/test/a-new-subscription-begins-with-its-answer.spec.ts',
+      'what still comes of an older subscription is not shown before the answer',
+    ),
   },
   {
     name: 'jitter-off',

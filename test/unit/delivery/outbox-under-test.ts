@@ -10,6 +10,7 @@ import type { OutgoingMessage, Wire } from '../../../src/delivery/wire.port.js';
 import type { ChannelName } from '../../../src/protocol/channel-name.js';
 import type { Gap, Skip } from '../../../src/protocol/gap.js';
 import type { PushName, Pushes } from '../../../src/protocol/pushes.js';
+import type { ClosingPush } from '../../../src/protocol/pushes/closing.js';
 
 export const CHANNEL = 'chat:lobby' as ChannelName;
 export const EPOCH = 'e'.repeat(16);
@@ -24,6 +25,8 @@ export class HeldWire implements Wire {
   readonly sent: Sent[] = [];
   /** How many messages went with each write. */
   readonly writes: number[] = [];
+  /** Why it was closed, each time that it was. */
+  readonly closings: ClosingPush[] = [];
   /** False: what is written stays unflushed. */
   takes = true;
   #unflushed = 0;
@@ -48,6 +51,11 @@ export class HeldWire implements Wire {
     this.#waiting.push(callback);
   }
 
+  /** The kernel takes a part, of which it says nothing: only that all was taken is told. */
+  takeAllBut(bytes: number): void {
+    this.#unflushed = Math.min(this.#unflushed, bytes);
+  }
+
   /** The kernel takes all that was written. */
   drain(): void {
     this.#unflushed = 0;
@@ -61,7 +69,9 @@ export class HeldWire implements Wire {
     if (event === 'skip') this.sent.push({ event: 'skip', skip: payload as Skip });
   }
 
-  close(): void {}
+  close(closing: ClosingPush): void {
+    this.closings.push(closing);
+  }
 }
 
 export function offsetOf(position: string): number {

@@ -1,0 +1,48 @@
+import { expect, jest, test } from '@jest/globals';
+import { formatPosition } from '../../../src/broker/position.js';
+import { firstPage } from '../../../src/delivery/first-page.js';
+import { FollowedChannel } from '../../../src/delivery/followed-channel.js';
+import { deliveryUnderTest, offsetsIn } from './delivery-under-test.js';
+import { CHANNEL } from './outbox-under-test.js';
+
+test('a rewind that is trimmed between two reads begins at what is left', async () => {
+  const { broker, pages, appendMany, openSession, top } = deliveryUnderTest();
+  await appendMany(5);
+  const channel = new FollowedChannel(CHANNEL, await top());
+  const read = broker.read.bind(broker);
+  jest
+    .spyOn(broker, 'read')
+    .mockImplementationOnce(read)
+    .mockImplementationOnce(read)
+    .mockImplementationOnce(async (...query) => {
+      await broker.purge(CHANNEL);
+      return read(...query);
+    });
+  const query = { rewind: 3, withMessages: true };
+  const { answer, reached } = await firstPage(pages, openSession().session, channel, query);
+  expect(reached).toMatchObject({ offset: 5 });
+  expect(offsetsIn(answer.messages)).toEqual([]);
+  expect(answer).toMatchObject({ behind: 0, position: formatPosition(reached) });
+});
+
+test('what a resume cannot bring is told, with what is missing', async () => {
+  const { pages, appendMany, openSession, top } = deliveryUnderTest();
+  const since = await top();
+  await appendMany(5, { size: 2 });
+  const channel = new FollowedChannel(CHANNEL, await top());
+  const query = { since, withMessages: true };
+  const { answer, gap } = await firstPage(pages, openSession().session, channel, query);
+  expect(gap).toMatchObject({ reason: 'trimmed', ranges: [[1, 3]], count: 3 });
+  expect(offsetsIn(answer.messages)).toEqual([4, 5]);
+});
+
+test('a resume begins where the position stands, and not at the top', async () => {
+  const { pages, append, appendMany, openSession, top } = deliveryUnderTest();
+  const since = await append();
+  await appendMany(2);
+  const channel = new FollowedChannel(CHANNEL, await top());
+  const query = { since, withMessages: true };
+  const { answer, gap } = await firstPage(pages, openSession().session, channel, query);
+  expect(gap).toBeNull();
+  expect(offsetsIn(answer.messages)).toEqual([2, 3]);
+});

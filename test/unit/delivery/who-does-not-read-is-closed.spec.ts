@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { Buffer } from 'node:buffer';
+import { deliveryUnderTest } from './delivery-under-test.js';
+
+const closed = [{ code: 'slow_consumer', reconnect: true }];
+
+test('a connection that takes nothing for 30 s is closed, and told that it may come back', () => {
+  const { slow, openSession } = deliveryUnderTest();
+  const { wire, session } = openSession();
+  const now = performance.now();
+  slow.stalled(session);
+  slow.sweep(now + 29_900);
+  expect(wire.closings).toEqual([]);
+  slow.sweep(now + 30_100);
+  expect(wire.closings).toMatchObject(closed);
+});
+
+test('a connection that took everything in time stays', () => {
+  const { slow, openSession } = deliveryUnderTest();
+  const { wire, session } = openSession();
+  slow.stalled(session);
+  slow.recovered(session);
+  slow.sweep(performance.now() + 60_000);
+  expect(wire.closings).toEqual([]);
+});
+
+test('a connection that leaves its answers unread is closed beyond its outbox and 1 MiB', () => {
+  const { slow, openSession, config } = deliveryUnderTest();
+  const { wire, session } = openSession();
+  wire.takes = false;
+  wire.write(Buffer.alloc(config.outboxBytes + 1_048_576), [], []);
+  expect(slow.hasRoom(session)).toBe(true);
+  wire.write(Buffer.alloc(1), [], []);
+  expect(slow.hasRoom(session)).toBe(false);
+  expect(wire.closings).toMatchObject(closed);
+});
