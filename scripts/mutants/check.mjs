@@ -6,10 +6,9 @@ import process from 'node:process';
 /** A check that takes longer has proved nothing; a fault that ends badly waits for many things. */
 const MOST_MS = 300_000;
 
-/** One line for what can be repeated by hand. */
-export function checkName({ spec, test, env = {} }) {
-  const settings = Object.entries(env).map(([name, value]) => `${name}=${value} `);
-  return `${settings.join('')}${spec}: ${test}`;
+/** How a check is told to people; an injection by what repeats it. */
+export function checkName({ spec, test, command }) {
+  return command ?? `${spec}: ${test}`;
 }
 
 /** Whether a process of the built server takes part: then it is not a matter of seconds. */

@@ -68,6 +68,15 @@ export function brokerAppendContract(underTest: () => BrokerUnderTest): void {
     expect((await read(broker, channel, 'top')).facts.top.offset).toBe(1);
   });
 
+  test('an id that was refused for other content is still known', async () => {
+    const { broker } = underTest();
+    const channel = newChannel();
+    const first = publication(channel, { id: 'a', text: 'hi' });
+    await broker.append(first);
+    await broker.append(publication(channel, { id: 'a', text: 'ho' }));
+    expect(await broker.append(first)).toMatchObject({ outcome: 'duplicate', offset: 1 });
+  });
+
   test('another publisher and another channel may use the same id', async () => {
     const { broker } = underTest();
     const [channel, elsewhere] = [newChannel(), newChannel()];

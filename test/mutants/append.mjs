@@ -33,6 +33,15 @@ export const append = [
     check: fault('F9', 3),
   },
   {
+    name: 'repeat-told-elsewhere',
+    bug: 'a repeated id is answered with another place than its message has',
+    rows: ['F9', 'F19'],
+    file,
+    find: 'return { 1, epoch, offset, first }',
+    replace: 'return { 1, epoch, offset + 1, first }',
+    check: fault('F19', 4),
+  },
+  {
     name: 'id-of-another-content',
     bug: 'an id that is used for other content gets the first result, and the content is lost',
     rows: ['F9'],

@@ -25,7 +25,29 @@ export const appender = [
     file: script,
     find: "'unavailable',",
     replace: "'internal',",
-    check: fault('F19', 4),
+    check: fault('F15', 1),
+  },
+  {
+    name: 'id-of-one-call-only',
+    bug: 'an id is known by the call that brought it, so a second try is another message',
+    rows: ['F3', 'F9', 'F15', 'F19'],
+    file: script,
+    find: '`${publisher}\\n${id}`',
+    replace: '`${publisher}\\n${id}\\n${newLife()}`',
+    check: fault('F3', 1),
+  },
+  {
+    name: 'dedup-entry-dropped-on-refusal',
+    bug: 'an id that was refused for other content is forgotten, and its next try is stored again',
+    rows: ['F19'],
+    file: 'src/broker/redis/lua/append.lua',
+    find: 'if string.sub(known, 41) ~= digest then return { 2 } end',
+    replace:
+      "if string.sub(known, 41) ~= digest then redis.call('HDEL', ids, idField) return { 2 } end",
+    check: check(
+      'test/contract/broker-redis.spec.ts',
+      'an id that was refused for other content is still known',
+    ),
   },
   {
     name: 'full-told-as-unavailable',

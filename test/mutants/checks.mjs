@@ -10,6 +10,7 @@ export function fault(row, seed) {
     project: 'faults',
     spec: 'test/faults/faults.spec.ts',
     test: `${row} `,
+    command: `npm run test:faults -- --repeat ${row}:${seed}`,
     env: { CARILLON_FAULTS_REPEAT: `${row}:${seed}` },
   };
 }

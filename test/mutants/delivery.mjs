@@ -57,7 +57,7 @@ export const delivery = [
     file: catchUp,
     find: "if (entry.kind === 't') return tellTear(subscription, entry);",
     replace: "if (entry.kind === 't') return void [subscription.startAt(entry), tellTear];",
-    check: check(behind, 'is told of a tail that a failover took'),
+    check: fault('F24', 1),
   },
   {
     name: 'skip-not-sent',
