@@ -6,6 +6,8 @@ import { missingOffsets, type OffsetRange } from './missing-offsets.js';
 const OVERTAKERS_MAX = 4_096;
 /** Ranges that are told before what is below them has come: there can be few. */
 const TOLD_MAX = 1_024;
+/** After a rewind the server begins again further down: so many it brings in vain. */
+const RECENT_MAX = 512;
 
 /** A cursor as a store keeps it. */
 export interface CursorRecord {
@@ -35,6 +37,8 @@ export class Cursor {
   /** Nothing lies between `through` and the position: what comes next can be held to it. */
   #isExact = false;
   readonly #overtakers = new Map<number, string>();
+  /** Of what was closed in this run, offset and id: what a rewound history still has is a repeat. */
+  readonly #recent = new Map<number, string>();
   /** Told as lost or skipped, so a resume from below must not bring it after what followed. */
   #told: readonly OffsetRange[] = [];
 
@@ -52,6 +56,7 @@ export class Cursor {
     if (this.#epoch !== null && this.#epoch !== epoch) {
       this.#passAnywhere();
       this.#overtakers.clear();
+      this.#recent.clear();
     }
     this.#epoch = epoch;
   }
@@ -76,6 +81,7 @@ export class Cursor {
       if (isNew) this.#overtook(offset, id);
     } else if (!isBelow) {
       this.#close(offset, position);
+      remember(this.#recent, offset, id, RECENT_MAX);
     }
     return isNew;
   }
@@ -92,8 +98,12 @@ export class Cursor {
   gap({ epoch, reason, position, ranges }: Gap): void {
     this.begin(epoch);
     // After a rewind, offsets that were seen may come again with other messages.
-    if (reason === 'rewound') this.#passAnywhere();
-    else if (reason !== 'epoch') this.#tell(ranges ?? []);
+    if (reason === 'rewound') {
+      this.#passAnywhere();
+      for (const [offset, id] of this.#recent) this.#overtook(offset, id);
+      this.#recent.clear();
+    }
+    if (reason !== 'epoch' && reason !== 'rewound') this.#tell(ranges ?? []);
     this.standAt(position);
   }
 
@@ -110,6 +120,7 @@ export class Cursor {
     this.#position = null;
     this.#passAnywhere();
     this.#overtakers.clear();
+    this.#recent.clear();
   }
 
   record(): CursorRecord {
@@ -139,11 +150,7 @@ export class Cursor {
   }
 
   #overtook(offset: number, id: string): void {
-    this.#overtakers.set(offset, id);
-    if (this.#overtakers.size <= OVERTAKERS_MAX) return;
-    const [oldest] = this.#overtakers.keys();
-    if (oldest !== undefined) this.#overtakers.delete(oldest);
-    this.#isExact = false;
+    if (!remember(this.#overtakers, offset, id, OVERTAKERS_MAX)) this.#isExact = false;
   }
 
   #close(offset: number, position: string): void {
@@ -151,8 +158,10 @@ export class Cursor {
     this.#position = position;
     this.#isExact = true;
     if (this.#told.length > 0) this.#told = this.#told.filter(([, to]) => to > offset);
-    for (const overtaker of this.#overtakers.keys()) {
-      if (overtaker <= offset) this.#overtakers.delete(overtaker);
+    for (const [overtaker, id] of this.#overtakers) {
+      if (overtaker > offset) continue;
+      this.#overtakers.delete(overtaker);
+      remember(this.#recent, overtaker, id, RECENT_MAX);
     }
   }
 
@@ -161,4 +170,13 @@ export class Cursor {
     this.#isExact = false;
     this.#told = [];
   }
+}
+
+/** False: the oldest had to make room. */
+function remember(ids: Map<number, string>, offset: number, id: string, max: number): boolean {
+  ids.set(offset, id);
+  if (ids.size <= max) return true;
+  const [oldest] = ids.keys();
+  if (oldest !== undefined) ids.delete(oldest);
+  return false;
 }

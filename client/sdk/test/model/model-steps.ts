@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { type Mood } from './model-server.js';
+import type { ModelWorld } from './model-world.js';
+
+const MOODS: readonly Mood[] = [
+  'limited',
+  'unavailable, stored',
+  'unavailable, not stored',
+  'forbidden',
+];
+
+type Act = (world: ModelWorld, rest: string) => void | Promise<void>;
+
+/** What may happen, by its first word. Text, so that a failing run can be kept as it is printed. */
+const ACTS: Readonly<Record<string, Act>> = {
+  publish: (world, how) => world.publish(how.includes('urgent'), !how.includes('silent')),
+  other: (world, how) => world.other(how === 'urgent'),
+  serve: ({ server }, count) => server.serve(Number(count)),
+  deliver: ({ server }, count) => server.deliver(Number(count)),
+  send: ({ server }, how) => server.withSession((session) => session.sendOne(how === 'urgent')),
+  flow: async (world) => {
+    for (let turn = 0; turn < 3; turn += 1) {
+      world.server.serve(100);
+      world.server.withSession((session) => session.sendAll());
+      world.server.deliver(100);
+      await world.settle();
+    }
+  },
+  overflow: ({ server }, how) =>
+    server.withSession((session) => session.overflow(how === 'urgent')),
+  hole: ({ server }) => server.withSession((session) => session.passOver()),
+  cut: ({ server }) => server.cut(),
+  write: (world, count) => world.write(Number(count)),
+  store: (world, pace) => world.pace(pace === 'slow'),
+  wait: (world, ms) => world.advance(Number(ms)),
+  restart: (world) => world.restart(),
+  trim: ({ server }, keep) => server.log.trim(Number(keep)),
+  rewind: ({ server }, count) => server.rewind(Number(count)),
+  empty: ({ server }) => server.empty(),
+  refuse: ({ server }, count) => {
+    server.refusals = Number(count);
+  },
+  drain: ({ server }) => server.close('draining', 200),
+  expire: (world) => world.expireTokens(),
+  mood: (world, mood) => {
+    world.server.mood = mood as Mood;
+    if (mood !== 'well') world.isOrderPromised = false;
+  },
+};
+
+export async function perform(world: ModelWorld, step: string): Promise<void> {
+  const [name = ''] = step.split(' ');
+  const act = ACTS[name];
+  if (act === undefined) throw new Error(`no step is called ${name}`);
+  await act(world, step.slice(name.length + 1));
+  await world.settle();
+  const problems = world.problems();
+  if (problems.length > 0) throw new Error(problems.join('; '));
+}
+
+const often = (weight: number, ...steps: string[]) => ({
+  weight,
+  arbitrary: fc.constantFrom(...steps),
+});
+
+export const anyStep: fc.Arbitrary<string> = fc.oneof(
+  often(6, 'publish', 'publish urgent', 'publish silent', 'publish urgent silent'),
+  often(6, 'other', 'other urgent'),
+  often(8, 'serve 1', 'serve 3'),
+  often(8, 'deliver 1', 'deliver 3'),
+  often(8, 'send', 'send urgent'),
+  often(8, 'flow'),
+  often(3, 'wait 300', 'wait 1000', 'wait 9000'),
+  often(3, 'cut', 'drain', 'expire'),
+  often(2, 'restart'),
+  often(2, 'overflow normal', 'overflow urgent', 'hole'),
+  often(2, 'trim 2', 'rewind 1', 'rewind 3', 'empty'),
+  often(1, 'refuse 2'),
+  often(1, 'store slow', 'store slow', 'store well'),
+  often(4, 'write 1', 'write 4'),
+  often(2, ...MOODS.map((mood) => `mood ${mood}`), 'mood well', 'mood well'),
+);

@@ -1,0 +1,105 @@
+import { TIMEOUTS } from '../../src/options.js';
+import type { PublishRequest } from '../../src/wire.js';
+
+interface Known {
+  readonly firstSentAtMs: number;
+  tries: number;
+}
+
+/** Looks at every publish in the moment it is sent, and notes where the SDK breaks its word. */
+export class PromiseWatch {
+  readonly violations: string[] = [];
+  readonly #sent = new Map<string, Known>();
+  /** No outcome is known, or was told to the application. */
+  readonly #open = new Set<string>();
+  /** Sent in the current session and not answered, and when. */
+  readonly #underWay = new Map<string, number>();
+  #notBeforeMs = 0;
+
+  constructor(private readonly windowMs: number) {}
+
+  get ids(): ReadonlySet<string> {
+    return new Set(this.#sent.keys());
+  }
+
+  /** Returns which try it is. */
+  sending({ id }: PublishRequest, nowMs: number): number {
+    this.#giveUpWaiting(nowMs);
+    const known = this.#sent.get(id) ?? { firstSentAtMs: nowMs, tries: 0 };
+    this.#sent.set(id, known);
+    if (!this.#open.has(id) && known.tries > 0 && !this.maySettleAgain.has(id)) {
+      this.#blame(`${id} was sent again though its outcome was told`);
+    }
+    if (nowMs - known.firstSentAtMs > this.windowMs) {
+      this.#blame(`${id} was sent again when the server may have forgotten it`);
+    }
+    if (nowMs < this.#notBeforeMs) this.#blame(`${id} was sent before the server's hint`);
+    known.tries += 1;
+    if (known.tries > 1 && this.#underWay.size > 0) {
+      this.#blame(
+        `${id} was sent again while ${[...this.#underWay.keys()].join(' ')} is under way`,
+      );
+    }
+    for (const other of this.#open) {
+      const isFirstTry = this.#sent.get(other)?.tries === 1 && this.#underWay.has(other);
+      if (other !== id && known.tries === 1 && !isFirstTry) {
+        this.#blame(`${id} was sent though the outcome of ${other} is unknown`);
+      }
+    }
+    this.#open.add(id);
+    this.#underWay.set(id, nowMs);
+    return known.tries;
+  }
+
+  /** A crash may come between the outcome and the removal from the store. */
+  readonly maySettleAgain = new Set<string>();
+
+  /** The answer reaches the client now. */
+  answered(
+    id: string,
+    { tries, isFinal }: { tries: number; isFinal: boolean },
+    nowMs: number,
+  ): void {
+    this.#giveUpWaiting(nowMs);
+    // To an older try, or too late: nobody listens any more.
+    if (this.#sent.get(id)?.tries !== tries || !this.#underWay.has(id)) return;
+    if (isFinal) this.#open.delete(id);
+    this.#underWay.delete(id);
+  }
+
+  told(id: string): void {
+    this.#open.delete(id);
+    this.#underWay.delete(id);
+  }
+
+  sessionOver(): void {
+    this.#underWay.clear();
+    this.#notBeforeMs = 0;
+  }
+
+  /** The SDK does not wait for an answer for ever. */
+  #giveUpWaiting(nowMs: number): void {
+    for (const [id, sentAtMs] of this.#underWay) {
+      if (nowMs - sentAtMs >= TIMEOUTS.requestMs) this.#underWay.delete(id);
+    }
+    // Told as unknown by then, under way or not: the next may go.
+    for (const id of this.#open) {
+      const { firstSentAtMs = nowMs } = this.#sent.get(id) ?? {};
+      if (nowMs - firstSentAtMs >= this.windowMs * 0.95) this.told(id);
+    }
+  }
+
+  #blame(text: string): void {
+    this.violations.push(text);
+  }
+
+  /** What was told shortly before a crash may be told again after it. */
+  crashed(toldInThisRun: Iterable<string>): void {
+    this.sessionOver();
+    for (const id of toldInThisRun) this.maySettleAgain.add(id);
+  }
+
+  hinted(notBeforeMs: number): void {
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, notBeforeMs);
+  }
+}
