@@ -18,6 +18,7 @@ export function pageMessages(
   channel: ChannelName,
   page: readonly LogEntry[],
 ): readonly Message[] | JsonText {
+  if (page.length === 0) return [];
   const known = written.get(page);
   if (known) return known;
   if (!page.every(isForAll)) {

@@ -24,12 +24,6 @@ class Step implements fc.AsyncCommand<object, ModelWorld> {
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 150);
 const seed = Number(process.env['MODEL_SEED'] ?? Date.now() % 2 ** 31);
 
-async function problemsOf(steps: readonly string[]): Promise<string[]> {
-  const world = new ModelWorld();
-  for (const step of steps) await perform(world, step);
-  return world.end();
-}
-
 describe('whatever connections, answers, stores and the server do', () => {
   test(
     `every publish and every message keeps its promise (MODEL_SEED=${seed})`,
