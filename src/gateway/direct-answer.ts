@@ -41,8 +41,8 @@ function ack(this: Socket, id: number): Answer {
 
 /** Null for what JSON alone cannot say. */
 function textOf(reply: object): string | null {
-  const { messages, ...rest }: { messages?: unknown } = reply as { messages?: unknown };
-  if (messages === undefined) return JSON.stringify(rest);
+  if (!('messages' in reply)) return JSON.stringify(reply);
+  const { messages, ...rest } = reply;
   if (messages instanceof JsonText) {
     return `${JSON.stringify(rest).slice(0, -1)},"messages":${messages.text}}`;
   }

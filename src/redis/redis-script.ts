@@ -13,7 +13,10 @@ export interface ScriptSource {
 export type ScriptArgument = string | number | Buffer;
 
 export function readScript(file: URL): ScriptSource {
-  const text = readFileSync(file, 'utf8');
+  return scriptOf(readFileSync(file, 'utf8'));
+}
+
+export function scriptOf(text: string): ScriptSource {
   return { text, sha: createHash('sha1').update(text).digest('hex') };
 }
 

@@ -1,12 +1,30 @@
 import { Buffer } from 'node:buffer';
+import { randomInt } from 'node:crypto';
 import { CarillonError } from '../../protocol/carillon-error.js';
 import type { Keys } from '../../redis/keys.js';
-import { readScript, type ScriptArgument } from '../../redis/redis-script.js';
+import {
+  readScript,
+  type ScriptArgument,
+  scriptOf,
+  type ScriptSource,
+} from '../../redis/redis-script.js';
 import type { Appended, Publication } from '../broker.port.js';
 import { digestOf } from '../chain.js';
 import { newLife } from './new-life.js';
 
-export const APPEND_SCRIPT = readScript(new URL('./lua/append.lua', import.meta.url));
+const APPEND_SCRIPT = readScript(new URL('./lua/append.lua', import.meta.url));
+
+/** More than instances of one cluster, few enough for Redis to keep them all. */
+const COPIES = 256;
+
+/**
+ * A copy of the script that hardly anybody else has. Were it one for all, another instance could load
+ * it again after a flush between two calls of this one that are on their way: the first would find it
+ * forgotten, the second not, and overtake.
+ */
+export function appendScript(): ScriptSource {
+  return scriptOf(`${APPEND_SCRIPT.text}-- copy ${randomInt(COPIES)}\n`);
+}
 
 export interface AppendCall {
   readonly keys: readonly string[];

@@ -8,7 +8,7 @@ import {
   isNoScript,
 } from '../../redis/redis-script.js';
 import type { Appended, Publication } from '../broker.port.js';
-import { APPEND_SCRIPT, appendCall, brokerError, readAppended } from './append-script.js';
+import { appendCall, appendScript, brokerError, readAppended } from './append-script.js';
 
 /** Publications and bytes of one script call: others wait while it runs. */
 const CALL_PUBLICATIONS = 32;
@@ -40,6 +40,7 @@ export interface AppenderOptions {
 
 /** Sends the publications of one turn together, in the order they came. */
 export class Appender {
+  readonly #script = appendScript();
   #collected: Waiting[] = [];
   /** Calls that found the script forgotten, in order. */
   #unknown: Call[] = [];
@@ -89,7 +90,7 @@ export class Appender {
         keys,
         isSharded ? 'SPUBLISH' : 'PUBLISH',
       );
-      return evaluate(client, APPEND_SCRIPT, names, args);
+      return evaluate(client, this.#script, names, args);
     });
     this.#callsUnderWay += calls.length;
     const confirmed = this.#confirmation();
