@@ -76,7 +76,7 @@ export class Carillon {
       environment,
       logger,
       events: {
-        opened: (session) => this.#opened(session),
+        opened: (session, handshakeMs) => this.#opened(session, handshakeMs),
         ended: () => this.#ended(),
         push: (push) => this.#take(push),
         entered: (state, before) => this.#entered(state, before),
@@ -227,8 +227,8 @@ export class Carillon {
     return { accepted };
   }
 
-  #opened(session: Session): void {
-    this.#clock.restart(session.serverTime);
+  #opened(session: Session, handshakeMs: number): void {
+    this.#clock.restart(session.serverTime, handshakeMs);
     this.#releases.reconsider();
     this.#onSession.tell(session);
     this.#renewal.begin(session.expiresAt);

@@ -9,8 +9,8 @@ import type { TokenSource } from './token-source.js';
 import type { ClosingPush, CommandName, Push, Replies, Requests } from './wire.js';
 
 export interface ConnectionEvents {
-  /** A session began. */
-  opened(session: Session): void;
+  /** A session began, so long after its connection did. */
+  opened(session: Session, handshakeMs: number): void;
   /** It ended, and every request in it was answered. Once for every `opened`. */
   ended(): void;
   push(push: Push): void;
@@ -41,6 +41,7 @@ export class Connection {
   #state: ConnectionState = { name: 'idle' };
   #attempt: SocketAttempt | null = null;
   #isOpen = false;
+  #begunAtMs = 0;
   #session: Session | null = null;
   #stopTimer = () => {};
   #isMoving = false;
@@ -130,6 +131,7 @@ export class Connection {
       if (this.#state !== state) return;
       const url = urls[state.url % urls.length] ?? '';
       const auth = { token, client, since: this.#parts.since() };
+      this.#begunAtMs = environment.monotonicMs();
       const socket = environment.openSocket({ url, auth, transports });
       const events = {
         push: (push: Push) => this.#take(push),
@@ -157,7 +159,8 @@ export class Connection {
     this.#isOpen = true;
     this.tell({ type: 'opened' });
     // A listener may have closed the connection in that turn.
-    if (this.#isOpen) this.#parts.events.opened(session);
+    const handshakeMs = this.#parts.environment.monotonicMs() - this.#begunAtMs;
+    if (this.#isOpen) this.#parts.events.opened(session, handshakeMs);
   }
 
   #refused(reason: CarillonError): void {

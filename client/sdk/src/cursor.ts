@@ -97,9 +97,12 @@ export class Cursor {
   /** Loss: what follows comes after `gap.position`. */
   gap({ epoch, reason, position, ranges }: Gap): void {
     this.begin(epoch);
-    // After a rewind, offsets that were seen may come again with other messages.
+    // After a rewind, offsets that were seen may come again with other messages; not those above a mark.
     if (reason === 'rewound') {
+      const lostTo = Math.max(...(ranges ?? [[0, Number.POSITIVE_INFINITY]]).map(([, to]) => to));
+      const stillTold = this.#told.filter(([from]) => from > lostTo);
       this.#passAnywhere();
+      this.#told = stillTold;
       for (const [offset, id] of this.#recent) this.#overtook(offset, id);
       this.#recent.clear();
     }

@@ -20,8 +20,10 @@ export interface Publication {
   readonly settle: (outcome: PublishOutcome) => void;
 }
 
-/** A resend needs time to arrive while the server still remembers the first try. */
-const WINDOW_PART = 0.95;
+/** A resend must arrive while the server still remembers the first try: clocks may differ by this part. */
+const RESERVE_PART = 0.05;
+/** What takes longer on its way finds its connection closed by the server's heartbeat. */
+const ARRIVAL_MS = 10_000;
 
 /** How long the server surely remembers the first try, in milliseconds. */
 export function leftMs(
@@ -32,7 +34,10 @@ export function leftMs(
   // The larger of the two: one of them may have stood still while the device slept.
   const sinceMs = firstSentMs === null ? 0 : now.monotonicMs - firstSentMs;
   const since = firstSentAt === null ? 0 : now.clusterMs - firstSentAt;
-  return dedupSeconds * 1_000 * WINDOW_PART - Math.max(since, sinceMs);
+  const windowMs = dedupSeconds * 1_000;
+  // Of a short window no more than half: some retry should remain.
+  const reserveMs = Math.min(Math.max(windowMs * RESERVE_PART, ARRIVAL_MS), windowMs / 2);
+  return windowMs - reserveMs - Math.max(since, sinceMs);
 }
 
 /** What the outcome is when one try failed: an earlier one may have been stored. */

@@ -118,7 +118,7 @@ export class PublishLane {
       return true;
     }
     const isFirst = publication.firstSentAt === null;
-    publication.firstSentAt ??= clock.now();
+    publication.firstSentAt ??= clock.earliest();
     publication.firstSentMs ??= environment.monotonicMs();
     const before = this.#sent.get(publication);
     before?.stopExpiry();
@@ -174,7 +174,7 @@ export class PublishLane {
 
   #leftMs(publication: Publication): number {
     const { connection, environment, clock } = this.#parts;
-    const now = { clusterMs: clock.now(), monotonicMs: environment.monotonicMs() };
+    const now = { clusterMs: clock.latest(), monotonicMs: environment.monotonicMs() };
     return leftMs(publication, now, connection.session?.limits.dedupSeconds ?? 0);
   }
 

@@ -5,6 +5,9 @@ interface Sample {
   /** Cluster time minus this device's monotonic time. */
   readonly differenceMs: number;
   readonly takenAtMs: number;
+  /** By how much the cluster clock may be behind and ahead of this estimate. */
+  readonly behindMs: number;
+  readonly aheadMs: number;
 }
 
 /** Enough for a good minimum, few enough that drift of the device's clock is followed. */
@@ -17,38 +20,56 @@ const SAMPLE_LIFE_MS = 600_000;
  */
 export class ServerClock {
   #samples: Sample[] = [];
-  #differenceMs: number;
+  #best: Sample;
 
   constructor(private readonly environment: Environment) {
-    this.#differenceMs = environment.wallClockMs() - environment.monotonicMs();
+    const takenAtMs = environment.monotonicMs();
+    const differenceMs = environment.wallClockMs() - takenAtMs;
+    const unknown = { roundTripMs: Number.POSITIVE_INFINITY, behindMs: 0, aheadMs: 0 };
+    this.#best = { differenceMs, takenAtMs, ...unknown };
   }
 
   /** Milliseconds since 1970 on the cluster clock, as well as it is known here. */
   now(): number {
-    return this.environment.monotonicMs() + this.#differenceMs;
+    return this.environment.monotonicMs() + this.#best.differenceMs;
   }
 
-  /** A new session: what was measured before may be from before a sleep, so it counts no more. */
-  restart(serverTimeMs: number): void {
+  /** It is not earlier than this on the cluster clock. */
+  earliest(): number {
+    return this.now() - this.#best.behindMs;
+  }
+
+  /** It is not later than this on the cluster clock. */
+  latest(): number {
+    return this.now() + this.#best.aheadMs;
+  }
+
+  /**
+   * A new session: what was measured before may be from before a sleep, so it counts no more.
+   *
+   * @param handshakeMs how long ago the connection was begun: what the server says now is younger
+   */
+  restart(serverTimeMs: number, handshakeMs: number): void {
     this.#samples = [];
     // The way here took time too, so this estimate is late; any sample beats it.
-    this.#take(serverTimeMs, Number.POSITIVE_INFINITY, this.environment.monotonicMs());
+    const roundTripMs = Number.POSITIVE_INFINITY;
+    this.#take(serverTimeMs, { roundTripMs, behindMs: 0, aheadMs: handshakeMs });
   }
 
   /** An answer to `clock`, heard now. @param sentAtMs when it was asked, on the monotonic clock */
   heard(serverTimeMs: number, sentAtMs: number): void {
-    const nowMs = this.environment.monotonicMs();
-    const roundTripMs = nowMs - sentAtMs;
-    this.#take(serverTimeMs + roundTripMs / 2, roundTripMs, nowMs);
+    const roundTripMs = this.environment.monotonicMs() - sentAtMs;
+    const halfMs = roundTripMs / 2;
+    this.#take(serverTimeMs + halfMs, { roundTripMs, behindMs: halfMs, aheadMs: halfMs });
   }
 
-  #take(serverNowMs: number, roundTripMs: number, nowMs: number): void {
-    const sample = { roundTripMs, differenceMs: serverNowMs - nowMs, takenAtMs: nowMs };
+  #take(serverNowMs: number, errors: Pick<Sample, 'roundTripMs' | 'behindMs' | 'aheadMs'>): void {
+    const nowMs = this.environment.monotonicMs();
+    const sample = { differenceMs: serverNowMs - nowMs, takenAtMs: nowMs, ...errors };
     const young = this.#samples.filter(({ takenAtMs }) => nowMs - takenAtMs < SAMPLE_LIFE_MS);
     this.#samples = [...young, sample].slice(-SAMPLES_MAX);
-    const best = this.#samples.reduce((one, other) =>
+    this.#best = this.#samples.reduce((one, other) =>
       other.roundTripMs <= one.roundTripMs ? other : one,
     );
-    this.#differenceMs = best.differenceMs;
   }
 }

@@ -11,7 +11,7 @@ describe('the estimate of the cluster clock', () => {
   test('believes the sample with the shortest round trip', async () => {
     const time = new VirtualTime();
     const clock = new ServerClock(time.environment);
-    clock.restart(9_000);
+    clock.restart(9_000, 0);
     expect(clock.now()).toBe(9_000);
     const first = time.nowMs;
     await time.advance(100);
@@ -27,11 +27,22 @@ describe('the estimate of the cluster clock', () => {
     expect(clock.now()).toBe(30_505);
   });
 
+  test('knows how wrong it may be', async () => {
+    const time = new VirtualTime();
+    const clock = new ServerClock(time.environment);
+    clock.restart(9_000, 400);
+    expect([clock.earliest(), clock.latest()]).toEqual([9_000, 9_400]);
+    const sentAtMs = time.nowMs;
+    await time.advance(100);
+    clock.heard(20_000, sentAtMs);
+    expect([clock.earliest(), clock.now(), clock.latest()]).toEqual([20_000, 20_050, 20_100]);
+  });
+
   test('forgets what it measured before a new session', () => {
     const time = new VirtualTime();
     const clock = new ServerClock(time.environment);
     clock.heard(20_000, time.nowMs);
-    clock.restart(80_000);
+    clock.restart(80_000, 0);
     expect(clock.now()).toBe(80_000);
   });
 });

@@ -6,7 +6,8 @@ import { ModelSession } from './model-session.js';
 import { ModelSocket, type ModelRequest } from './model-socket.js';
 import { PromiseWatch } from './promise-watch.js';
 
-export const DEDUP_SECONDS = 20;
+export const DEDUP_SECONDS = 30;
+const HEARTBEAT_MS = 10_000;
 
 /** What the next publishes are answered with instead. */
 export type Mood =
@@ -42,9 +43,9 @@ export class ModelServer {
     if (this.now() < this.#mayComeBackMs) {
       this.violations.push('came back before the time that the server named');
     }
-    const socket = new ModelSocket(address, (name, request) => {
-      return name === 'publish' ? this.watch.sending(request as PublishRequest, this.now()) : 0;
-    });
+    const sent = (name: string, request: unknown) =>
+      name === 'publish' ? this.watch.sending(request as PublishRequest, this.now()) : 0;
+    const socket = new ModelSocket(address, sent, this.now);
     this.#end();
     this.#socket = socket;
     return socket;
@@ -54,6 +55,9 @@ export class ModelServer {
   serve(count: number): void {
     const socket = this.#socket;
     if (socket === null || !socket.isOpen) return;
+    // A heartbeat would have closed a connection on which nothing moves for so long.
+    const isDead = socket.up.some(({ sentAtMs }) => this.now() - sentAtMs > HEARTBEAT_MS);
+    if (isDead) return this.cut();
     if (!this.#isAdmitted) return this.#admit(socket);
     if (this.#session === null) return;
     for (const request of socket.up.splice(0, count)) this.#answer(socket, this.#session, request);
@@ -78,6 +82,7 @@ export class ModelServer {
 
   rewind(count: number): void {
     this.#session?.sendAll();
+    if (this.#session?.hasHole) return;
     const tear = this.log.rewind(count, this.#session !== null);
     if (tear !== null) this.#session?.appended(tear);
   }
@@ -140,7 +145,7 @@ export class ModelServer {
     owner: ModelSession,
     { name, request, answer, tries }: ModelRequest,
   ): void {
-    const say = (reply: object, before = () => {}) => {
+    const say = (reply: object, before: () => unknown = () => {}) => {
       const copy: unknown = structuredClone(reply);
       socket.down.push(() => {
         before();
@@ -161,7 +166,7 @@ export class ModelServer {
   #publish(
     owner: string,
     { id, priority, echo }: PublishRequest,
-    say: (reply: object, before?: () => void) => void,
+    say: (reply: object, before?: () => unknown) => void,
     tries: number,
   ): void {
     const answered = () => this.watch.answered(id, { tries, isFinal: false }, this.now());
@@ -170,8 +175,7 @@ export class ModelServer {
     if (mood === 'limited') {
       const error = { code: 'rate_limited', message: mood, retryable: true, retryAfterMs: 400 };
       return say({ ok: false, error }, () => {
-        answered();
-        this.watch.hinted(this.now() + 400);
+        if (answered()) this.watch.hinted(this.now() + 400);
       });
     }
     if (mood === 'forbidden') {

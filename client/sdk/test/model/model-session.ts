@@ -12,6 +12,8 @@ type Send = (name: 'message' | 'skip' | 'gap', payload: unknown) => void;
 /** What one connection is owed of the channel, and in which order it gets it. */
 export class ModelSession {
   isFollowing = false;
+  /** Something was passed over, and nothing was sent since by which a client could know. */
+  hasHole = false;
   /** In log order; what is urgent may leave first. */
   #waiting: ModelEntry[] = [];
   #told: Place = { epoch: 0, offset: 0, serial: 0 };
@@ -42,6 +44,7 @@ export class ModelSession {
     this.#replayTo = log.top.offset;
     this.#isExact = last !== undefined && last.own !== this.id;
     this.isFollowing = true;
+    this.hasHole = false;
     for (const { own, offset } of page) if (own === this.id) this.elided(offset);
     return {
       channel: LOBBY,
@@ -83,7 +86,8 @@ export class ModelSession {
   overflow(urgent: boolean): void {
     const isDropped = (entry: ModelEntry) => entry.urgent === urgent && entry.tear === undefined;
     const dropped = this.#waiting.filter(isDropped);
-    if (dropped.length === 0) return;
+    // Its position would cover the hole, without an offset to know it by.
+    if (dropped.length === 0 || this.hasHole) return;
     const after = textOf(this.#told);
     this.#waiting = this.#waiting.filter((entry) => !isDropped(entry));
     const last = dropped.at(-1);
@@ -98,7 +102,9 @@ export class ModelSession {
   /** A fault of the server: one is passed over without a word. */
   passOver(): void {
     const [first] = this.#waiting;
-    if (this.#isExact && first?.tear === undefined) this.#waiting.shift();
+    if (first === undefined || !this.#isExact || first.tear !== undefined) return;
+    this.#waiting.shift();
+    this.hasHole = true;
   }
 
   /** The history of before is no more. */
@@ -132,6 +138,7 @@ export class ModelSession {
 
   #sendEntry(entry: ModelEntry): void {
     const isLowest = this.#waiting[0] === entry;
+    if (isLowest) this.hasHole = false;
     this.#waiting = this.#waiting.filter((other) => other !== entry);
     const after = textOf(this.#told);
     if (isLowest) this.#told = this.#placeBelow(entry);

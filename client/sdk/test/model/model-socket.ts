@@ -6,6 +6,7 @@ export interface ModelRequest {
   readonly answer: (reply: unknown) => void;
   /** Which try of a publish it is; 0 for everything else. */
   readonly tries: number;
+  readonly sentAtMs: number;
 }
 
 /** A socket whose two directions stand still until the model moves them. */
@@ -22,6 +23,7 @@ export class ModelSocket implements WireSocket {
     address: SocketAddress,
     /** Hears of each request in the moment it is sent. */
     private readonly sent: (name: string, request: unknown) => number,
+    private readonly now: () => number,
   ) {
     this.token = address.auth.token;
   }
@@ -32,7 +34,7 @@ export class ModelSocket implements WireSocket {
 
   emit(name: string, request: unknown, answer: (reply: unknown) => void): void {
     const tries = this.sent(name, request);
-    this.up.push({ name, request: structuredClone(request), answer, tries });
+    this.up.push({ name, request: structuredClone(request), answer, tries, sentAtMs: this.now() });
   }
 
   close(): void {

@@ -28,14 +28,17 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
   overflow: ({ server }, how) =>
     server.withSession((session) => session.overflow(how === 'urgent')),
-  hole: ({ server }) => server.withSession((session) => session.passOver()),
+  hole: ({ server, reader }) => {
+    reader.isOrderPromised = false;
+    server.withSession((session) => session.passOver());
+  },
   cut: ({ server }) => server.cut(),
   write: (world, count) => world.write(Number(count)),
   store: (world, pace) => world.pace(pace === 'slow'),
   wait: (world, ms) => world.advance(Number(ms)),
   restart: (world) => world.restart(),
   trim: ({ server }, keep) => server.log.trim(Number(keep)),
-  rewind: ({ server }, count) => server.rewind(Number(count)),
+  rewind: (world, count) => world.rewind(Number(count)),
   empty: ({ server }) => server.empty(),
   refuse: ({ server }, count) => {
     server.refusals = Number(count);

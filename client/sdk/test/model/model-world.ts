@@ -91,6 +91,13 @@ export class ModelWorld {
     this.server.append(`other ${this.#others}`, urgent);
   }
 
+  rewind(count: number): void {
+    if (!this.server.hasSession) this.reader.isForked = true;
+    // What was lost is stored again behind what was not.
+    this.isOrderPromised = false;
+    this.server.rewind(count);
+  }
+
   /** Not while a fresh one is offered: two refusals in a row are for a person to solve. */
   expireTokens(): void {
     if (!this.server.hasSession) return;
@@ -113,6 +120,7 @@ export class ModelWorld {
   /** What is wrong up to now. */
   problems(): string[] {
     const { watch, violations } = this.server;
+    watch.review();
     return [...this.#problems, ...watch.violations, ...violations, ...this.reader.problems];
   }
 

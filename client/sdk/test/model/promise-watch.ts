@@ -15,6 +15,7 @@ export class PromiseWatch {
   /** Sent in the current session and not answered, and when. */
   readonly #underWay = new Map<string, number>();
   #notBeforeMs = 0;
+  #suspicions: { readonly other: string; readonly text: string }[] = [];
 
   constructor(private readonly windowMs: number) {}
 
@@ -35,15 +36,13 @@ export class PromiseWatch {
     }
     if (nowMs < this.#notBeforeMs) this.#blame(`${id} was sent before the server's hint`);
     known.tries += 1;
-    if (known.tries > 1 && this.#underWay.size > 0) {
-      this.#blame(
-        `${id} was sent again while ${[...this.#underWay.keys()].join(' ')} is under way`,
-      );
+    for (const other of this.#underWay.keys()) {
+      if (known.tries > 1) this.#suspect(other, `${id} was sent again while ${other} is under way`);
     }
     for (const other of this.#open) {
       const isFirstTry = this.#sent.get(other)?.tries === 1 && this.#underWay.has(other);
       if (other !== id && known.tries === 1 && !isFirstTry) {
-        this.#blame(`${id} was sent though the outcome of ${other} is unknown`);
+        this.#suspect(other, `${id} was sent though the outcome of ${other} is unknown`);
       }
     }
     this.#open.add(id);
@@ -54,22 +53,29 @@ export class PromiseWatch {
   /** A crash may come between the outcome and the removal from the store. */
   readonly maySettleAgain = new Set<string>();
 
-  /** The answer reaches the client now. */
+  /** The answer reaches the client now. False: it is not waited for any more. */
   answered(
     id: string,
     { tries, isFinal }: { tries: number; isFinal: boolean },
     nowMs: number,
-  ): void {
+  ): boolean {
     this.#giveUpWaiting(nowMs);
     // To an older try, or too late: nobody listens any more.
-    if (this.#sent.get(id)?.tries !== tries || !this.#underWay.has(id)) return;
+    if (this.#sent.get(id)?.tries !== tries || !this.#underWay.has(id)) return false;
     if (isFinal) this.#open.delete(id);
     this.#underWay.delete(id);
+    return true;
   }
 
   told(id: string): void {
+    this.#suspicions = this.#suspicions.filter(({ other }) => other !== id);
     this.#open.delete(id);
     this.#underWay.delete(id);
+  }
+
+  /** Every turn is over: what is suspected still is so. */
+  review(): void {
+    this.violations.push(...this.#suspicions.splice(0).map(({ text }) => text));
   }
 
   sessionOver(): void {
@@ -82,11 +88,11 @@ export class PromiseWatch {
     for (const [id, sentAtMs] of this.#underWay) {
       if (nowMs - sentAtMs >= TIMEOUTS.requestMs) this.#underWay.delete(id);
     }
-    // Told as unknown by then, under way or not: the next may go.
-    for (const id of this.#open) {
-      const { firstSentAtMs = nowMs } = this.#sent.get(id) ?? {};
-      if (nowMs - firstSentAtMs >= this.windowMs * 0.95) this.told(id);
-    }
+  }
+
+  /** A promise tells its outcome in the next turn: what is told by then was known before. */
+  #suspect(other: string, text: string): void {
+    this.#suspicions.push({ other, text });
   }
 
   #blame(text: string): void {

@@ -5,6 +5,13 @@ import { type ModelLog, placeOf } from './model-log.js';
 /** What the application heard of the channel, over all its runs, and whether it should have. */
 export class ReaderWatch {
   readonly problems: string[] = [];
+  /**
+   * History was rewound while no instance could mark it. Where the log proves nothing, below its floor
+   * or under a tear, a server then cannot say exactly what a reader of the other history lacks.
+   */
+  isForked = false;
+  /** The server passed something over: what it sent instead may have been shown by then. */
+  isOrderPromised = true;
   /** By epoch and offset: which message, told or shown. */
   #shown = new Map<string, string>();
   #told = new Map<number, [number, number][]>();
@@ -45,7 +52,8 @@ export class ReaderWatch {
     this.#shownInRun.push(key);
     this.#hasPlace = true;
     const lane = priority ?? 'normal';
-    if (offset <= (this.#last.get(lane) ?? 0)) this.problems.push(`${id} was shown out of order`);
+    if (this.isOrderPromised && offset <= (this.#last.get(lane) ?? 0))
+      this.problems.push(`${id} was shown out of order`);
     this.#last.set(lane, offset);
   }
 
@@ -60,7 +68,9 @@ export class ReaderWatch {
         if (!this.#shownInRun.includes(key)) this.#mayRepeat.add(key);
       }
     }
-    if (ranges === null) this.#from = { epoch: number, offset: placeOf(position).offset };
+    if (ranges === null || (this.isForked && reason !== 'overflow')) {
+      this.#from = { epoch: number, offset: placeOf(position).offset };
+    }
     for (const [from, to] of ranges ?? []) this.#tell(number, from, to);
   }
 
@@ -97,7 +107,8 @@ export class ReaderWatch {
       return true;
     }
     const entry = log.ever.find((one) => one.offset === offset);
-    if (entry !== undefined && this.#shown.has(`${entry.serial} ${entry.id}`)) return true;
+    // By its id: one that was lost and stored again in the same place is the same message.
+    if (entry !== undefined && [...this.#shown.values()].includes(entry.id)) return true;
     return (this.#told.get(log.epoch) ?? []).some(
       ([start, end]) => start <= offset && offset <= end,
     );
