@@ -1,12 +1,4 @@
-import {
-  copyFileSync,
-  cpSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
@@ -49,17 +41,16 @@ export class Checkout {
    */
   plant(mutant) {
     const { file } = mutant;
-    const source = path.join(this.folder, file);
-    const text = planted(readFileSync(source, 'utf8'), mutant);
+    const text = planted(readFileSync(path.join(this.folder, file), 'utf8'), mutant);
     const built = this.#builtOf(file, text);
-    const restore = () => {
-      copyFileSync(path.join(root, file), source);
-      if (built !== null)
-        copyFileSync(path.join(root, built.file), path.join(this.folder, built.file));
+    const changes = [{ file, text }, ...(built === null ? [] : [built])].map((change) => {
+      const place = path.join(this.folder, change.file);
+      return { place, before: readFileSync(place), after: change.text };
+    });
+    for (const { place, after } of changes) writeFileSync(place, after);
+    return () => {
+      for (const { place, before } of changes) writeFileSync(place, before);
     };
-    writeFileSync(source, text);
-    if (built !== null) writeFileSync(path.join(this.folder, built.file), built.text);
-    return restore;
   }
 
   remove() {
