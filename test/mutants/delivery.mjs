@@ -111,7 +111,7 @@ export const delivery = [
     file: firstPage,
     find: "since && continuity !== 'continued'\n      ? gapOf(",
     replace: "since && continuity !== 'continued' && since.offset < 0\n      ? gapOf(",
-    check: check(start, 'what a resume cannot bring is told'),
+    check: fault('F45', 1),
   },
   {
     name: 'position-on-an-overtaker',
@@ -121,6 +121,15 @@ export const delivery = [
     find: 'taken.push({ item, isSafe: !item.subscription.waitsOutside(item.lane) });',
     replace: 'taken.push({ item, isSafe: true });',
     check: check(tells, 'no position is ever sent before everything below it was sent or told'),
+  },
+  {
+    name: 'overtaker-written-with-its-position',
+    bug: 'a position goes out before what it overtook, so a client drops that as a repeat',
+    rows: ['F3', 'F36'],
+    file: outbox,
+    find: 'frames.push(message.frames(isSafe));',
+    replace: 'frames.push(message.frames(true));',
+    check: fault('F3', 1),
   },
   {
     name: 'outbox-without-bound',

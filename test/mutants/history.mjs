@@ -23,7 +23,10 @@ export const history = [
     file: 'src/broker/redis/new-life.ts',
     find: 'return uuid.slice(0, 8) + uuid.slice(24, 32);',
     replace: "return uuid.slice(0, 0).padEnd(16, '0');",
-    check: fault('F14', 2),
+    check: check(
+      'test/contract/redis-broker-emptied.spec.ts',
+      'is another life: every position of before is told',
+    ),
   },
   {
     name: 'chain-not-checked',
@@ -50,7 +53,7 @@ export const history = [
     file: continuity,
     find: 'if (since.offset < facts.floor.offset) {',
     replace: 'if (since.offset < facts.purgedTo) {',
-    check: fault('F45', 1),
+    check: check(resume, 'below the floor'),
   },
   {
     name: 'genesis-of-another-store',
