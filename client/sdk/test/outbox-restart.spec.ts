@@ -67,6 +67,18 @@ describe('an outbox in a store', () => {
     expect(outcomes).toMatchObject([{ id: 'a', error: { outcome: 'unknown' } }]);
   });
 
+  test('counts how wrong its clock may be', async () => {
+    const disk = new Disk();
+    await interrupted(disk);
+    const made = bench({ store: disk.run() });
+    made.carillon.connect();
+    await made.time.settle();
+    // 570 s may pass; it is said to be 565, by a word that may have been 9 s on its way.
+    await made.time.advance(9_000);
+    await admit(made, { serverTime: 1_700_000_000_000 + 565_000 });
+    expect(ids(made)).toEqual(['b']);
+  });
+
   test('does not publish under the name of another user', async () => {
     const disk = new Disk();
     await interrupted(disk);

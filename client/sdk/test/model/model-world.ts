@@ -42,7 +42,7 @@ export class ModelWorld {
   constructor() {
     this.server = new ModelServer(() => this.#nowMs());
     this.server.onSubscribe = (since) => this.reader.subscribing(since, this.server.log);
-    this.server.onElided = (offset) => this.reader.skip(offset, offset);
+    this.server.onElided = (offset) => this.reader.passedOver(this.server.log.epoch, offset);
     this.#run = this.#start();
   }
 

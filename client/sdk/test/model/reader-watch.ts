@@ -78,6 +78,11 @@ export class ReaderWatch {
     this.#tell(this.#from?.epoch ?? 0, from, to);
   }
 
+  /** An answer has nothing in that place, because it is not for this session. */
+  passedOver(epoch: number, offset: number): void {
+    this.#tell(epoch, offset, offset);
+  }
+
   crashed(wasWriting: boolean): void {
     if (wasWriting) {
       for (const key of this.#shownInRun) this.#mayRepeat.add(key);
