@@ -11,12 +11,12 @@ export const appender = [
   {
     name: 'ack-before-append',
     bug: 'a publish is acknowledged though nobody knows whether it was stored',
-    rows: ['F12', 'F15'],
+    rows: ['F12', 'F15', 'F17'],
     file,
     find: "else if (ran.status === 'rejected') this.#refuse(call, ran.reason);",
     replace:
       "else if (ran.status === 'rejected') this.#settle(call, call.map(() => [0, 'f'.repeat(16), 1, 0]));",
-    check: fault('F12', 5),
+    check: fault('F17', 1),
   },
   {
     name: 'unknown-told-as-failed',

@@ -3,6 +3,8 @@ import { check, fault } from './checks.mjs';
 const continuity = 'src/broker/continuity.ts';
 const resume = 'test/unit/broker/what-the-log-proves-decides-a-resume.spec.ts';
 const rewound = 'test/contract/redis-broker-rewound.spec.ts';
+const reading = 'src/broker/redis/log-reading.ts';
+const moment = 'test/unit/broker/a-page-after-a-break-is-of-one-moment.spec.ts';
 const fence = 'src/broker/redis/lua/fence.lua';
 
 /** Whether a position is still good, and what is told where it is not. */
@@ -54,6 +56,24 @@ export const history = [
     find: 'if (since.offset < facts.floor.offset) {',
     replace: 'if (since.offset < facts.purgedTo) {',
     check: check(resume, 'below the floor'),
+  },
+  {
+    name: 'trimmed-behind-the-first-look',
+    bug: 'what was trimmed between the two reads of a page is passed over in silence',
+    rows: ['F45'],
+    file: reading,
+    find: 'floor.offset > start.offset ? floor : start',
+    replace: 'floor.offset < 0 ? floor : start',
+    check: check(moment, 'what was trimmed between the two reads of a page counts as missing too'),
+  },
+  {
+    name: 'two-lives-in-one-page',
+    bug: 'a page tells of one life of a channel and brings messages of another',
+    rows: ['F14'],
+    file: reading,
+    find: 'if (epoch !== found.page.facts.epoch) return this.read(channel, query);',
+    replace: 'void epoch;',
+    check: check(moment, 'a channel that began anew between the two reads of a page is read again'),
   },
   {
     name: 'genesis-of-another-store',
