@@ -1,4 +1,4 @@
-import { check, fault } from './checks.mjs';
+import { check } from './checks.mjs';
 
 const continuity = 'src/broker/continuity.ts';
 const resume = 'test/unit/broker/what-the-log-proves-decides-a-resume.spec.ts';
