@@ -14,11 +14,11 @@ import { newLife } from './new-life.js';
 
 const APPEND_SCRIPT = readScript(new URL('./lua/append.lua', import.meta.url));
 
-/** More than instances of one cluster, few enough for Redis to keep them all. */
-const COPIES = 256;
+/** So many that no two instances of a cluster have the same; Redis keeps one for each start of one. */
+const COPIES = 1_000_000_000;
 
 /**
- * A copy of the script that hardly anybody else has. Were it one for all, another instance could load
+ * A copy of the script that nobody else has. Were it one for all, another instance could load
  * it again after a flush between two calls of this one that are on their way: the first would find it
  * forgotten, the second not, and overtake.
  */
