@@ -28,7 +28,7 @@ export const delivery = [
     bug: 'who catches up goes live with a hole between its last page and the first live message',
     rows: ['F2', 'F38'],
     file: catchUp,
-    find: 'if (channel.isReachedBy(subscription.reached)) {',
+    find: 'if (channel.isReachedBy(subscription.reached, subscription.breaks)) {',
     replace: 'if (channel.cursor.offset >= 0) {',
     check: check(behind, 'goes live at the cursor and not before'),
   },

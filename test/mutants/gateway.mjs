@@ -62,8 +62,8 @@ export const gateway = [
     bug: 'an instance that has no broker lets clients in',
     rows: ['F12', 'F18'],
     file: 'src/gateway/admission.ts',
-    find: 'if (!this.broker.isReady()) {',
-    replace: 'if (this.broker.isReady() === null) {',
+    find: 'if (!this.broker.isReady() || this.store.problem() !== null) {',
+    replace: 'if (this.store.problem() !== null) {',
     check: check(
       'test/integration/redis-comes-and-goes.spec.ts',
       'starts without Redis, says so, and is ready by itself once Redis is there',

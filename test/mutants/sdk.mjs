@@ -36,8 +36,8 @@ export const sdk = [
     bug: 'a publish is tried again when the server may have forgotten its id',
     rows: ['F12', 'F17'],
     file: lane,
-    find: 'return this.#leftMs(publication) <= 0 ? expired(publication) : null;',
-    replace: 'return null;',
+    find: '(this.#leftMs(publication) <= 0 ? expired(publication) : null);',
+    replace: 'null;',
     check: check(ends, 'that the server may have forgotten is not sent again, and is unknown'),
   },
   {
@@ -45,8 +45,8 @@ export const sdk = [
     bug: 'a publish that nobody answers waits for ever',
     rows: ['F15', 'F19'],
     file: lane,
-    find: 'this.#stopExpiry = this.#parts.environment.after(this.#leftMs(publication), () => {',
-    replace: 'this.#stopExpiry = this.#parts.environment.after(2 ** 31 - 1, () => {',
+    find: 'const stopExpiry = environment.after(this.#leftMs(publication), () =>',
+    replace: 'const stopExpiry = environment.after(2 ** 31 - 1, () =>',
     check: check(ends, 'that nobody answers ends before the server may have forgotten it'),
   },
   {
@@ -63,12 +63,9 @@ export const sdk = [
     bug: 'the next publish goes while the last one is tried again',
     rows: ['F17', 'F19'],
     file: lane,
-    find: 'if (this.#current === null) this.#next();',
-    replace: 'this.#current = null; this.#next();',
-    check: check(
-      publishing,
-      'one is under way in a channel, so that a retry cannot change the order',
-    ),
+    find: 'if (isHeld && all.some(([, { isUnderWay }]) => isUnderWay)) return null;',
+    replace: '',
+    check: check(publishing, 'one that must be tried again holds its channel, and no other'),
   },
   {
     name: 'outbox-of-a-client-without-bound',
@@ -84,7 +81,7 @@ export const sdk = [
     bug: 'what was not acknowledged when the page was reloaded is forgotten',
     rows: ['F43'],
     file: outbox,
-    find: 'publications.add(publication);\n      this.#admit(publication, key);',
+    find: 'publications.add(publication);\n      void this.#admit(publication, key);',
     replace: 'publications.add(publication);\n      void key;',
     check: check(
       'client/sdk/test/outbox-restart.spec.ts',
@@ -117,8 +114,8 @@ export const sdk = [
     bug: 'what a resume brings again is shown again',
     rows: ['F1', 'F20', 'F36'],
     file: cursor,
-    find: 'const isNew = !isBelow && !isLost && this.#overtakers.get(offset) !== id;',
-    replace: 'const isNew = !isLost;',
+    find: 'const isNew = !isBelow && !isTold && this.#overtakers.get(offset) !== id;',
+    replace: 'const isNew = !isTold;',
     check: check(cursors, 'takes a message once'),
   },
   {
