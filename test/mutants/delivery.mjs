@@ -33,6 +33,27 @@ export const delivery = [
     check: check(behind, 'goes live at the cursor and not before'),
   },
   {
+    name: 'breaks-not-counted',
+    bug: 'who read a page before its history broke off goes live after it, and is not told',
+    rows: ['F24'],
+    file: service,
+    find: 'channel.breaks += 1;',
+    replace: '',
+    check: check(behind, 'reads again when its history broke off under a page'),
+  },
+  {
+    name: 'page-shared-across-places',
+    bug: 'who resumes while another one does gets the page of a place that is not its own',
+    rows: ['F2', 'F38'],
+    file: 'src/delivery/log-pages.ts',
+    find: 'const key = `${name} ${breaks} ${formatPosition(place)}`;',
+    replace: 'const key = `${name} ${breaks}`;',
+    check: check(
+      'test/unit/delivery/who-resumes-at-once-shares-a-page.spec.ts',
+      'who resumes from another place meanwhile gets the page of its own',
+    ),
+  },
+  {
     name: 'trimmed-while-catching-up',
     bug: 'what was trimmed between two pages is passed over in silence',
     rows: ['F45'],

@@ -112,6 +112,15 @@ export const history = [
     check: check(rewound, 'is fenced once, however many instances saw it'),
   },
   {
+    name: 'fork-taken-at-the-top',
+    bug: 'what was published between a failover and its mark is passed over by who stood in the lost tail',
+    rows: ['F24'],
+    file: fence,
+    find: 'fork, forkChain, isKnown = offset, chain, true',
+    replace: 'fork, forkChain, isKnown = top, prev, true',
+    check: check(rewound, 'messages that were published before it was marked, for everybody'),
+  },
+  {
     name: 'no-position-is-proven-in-a-tear',
     bug: 'who stood in a lost tail goes back to the floor, though a tear tells where the log left it',
     rows: ['F24'],

@@ -62,6 +62,32 @@ describe('who is behind', () => {
     expect(told(wire.sent)).toEqual([1, 2]);
   });
 
+  test('reads again when its history broke off under a page, and is told before it goes live', async () => {
+    const { broker, service, append, appendMany, openSession, top } = deliveryUnderTest();
+    const since = await top();
+    const fork = await append();
+    await appendMany(2);
+    const { wire, session } = openSession();
+    const joining = await service.prepare(session, CHANNEL, { since, withMessages: false });
+    const read = broker.read.bind(broker);
+    jest
+      .spyOn(broker, 'read')
+      .mockImplementationOnce(async (...query) => {
+        const page = await read(...query);
+        service.deliver([{ kind: 'break', channel: CHANNEL, reason: 'rewound', to: fork }]);
+        return page;
+      })
+      .mockImplementation(async (...query) => {
+        const page = await read(...query);
+        return { ...page, continuity: 'rewound', resumeAt: fork, entries: [] };
+      });
+    joining.begin();
+    await eventually('it is live', () => session.subscriptions.get(CHANNEL)?.phase === 'live', {
+      deadlineMs: 3_000,
+    });
+    expect(told(wire.sent)).toEqual([1, 2, 3, { rewound: null }]);
+  });
+
   test('is told of a tail that a failover took, and stands behind it', () => {
     const { wire, outbox, subscription } = outboxUnderTest();
     queue(subscription, message(3));
