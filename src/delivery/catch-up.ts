@@ -71,9 +71,9 @@ export class CatchUp {
     const { session } = subscription;
     if (page.continuity !== 'continued') {
       const { resumeAt, facts } = page;
+      if (!hasAllLeft(subscription)) return true;
       const { channel, told } = subscription;
       this.metrics.gap(page.continuity);
-      session.outbox.flush();
       session.wire.emit('gap', gapOf(channel, told, page.continuity, facts.epoch, resumeAt));
       subscription.startAt(resumeAt);
     } else if (page.entries.length === 0) {
@@ -81,7 +81,8 @@ export class CatchUp {
       return false;
     }
     for (const entry of page.entries) {
-      queueEntry(subscription, entry, new EncodedMessage(entry, entry.offset <= replayTo));
+      const message = new EncodedMessage(entry, entry.offset <= replayTo);
+      if (!queueEntry(subscription, entry, message)) break;
     }
     session.outbox.flush();
     return true;
@@ -96,24 +97,41 @@ function isCatchingUp(subscription: Subscription): boolean {
   return subscription.phase === 'catching up';
 }
 
-/** Queues an entry for one subscription: as a message, or as an offset that is not for it. */
+/**
+ * Whether all that was queued for a subscription has left, so that a place may be told behind it. What
+ * cannot leave now is let go, and the subscription stands again where it was last told: it is read anew.
+ */
+export function hasAllLeft(subscription: Subscription): boolean {
+  const { session, waiting } = subscription;
+  session.outbox.flush();
+  if (waiting.every((count) => count === 0)) return true;
+  session.outbox.forget(subscription);
+  subscription.reached = subscription.told;
+  return false;
+}
+
+/**
+ * Queues an entry for one subscription: as a message, or as an offset that is not for it. False when
+ * the subscription must be read anew from the place where it stands now.
+ */
 export function queueEntry(
   subscription: Subscription,
   entry: LogEntry,
   message: EncodedMessage,
-): void {
+): boolean {
+  if (entry.kind === 't') return tellTear(subscription, entry);
   subscription.reached = entry;
   const { session } = subscription;
-  if (entry.kind === 't') return tellTear(subscription, entry);
   const exclusion = exclusionOf(session, subscription.channel, entry);
   if (exclusion === null) session.outbox.pushMessage(subscription, message);
   else session.outbox.pushSkip(subscription, entry, entry.lane, exclusion);
+  return true;
 }
 
 /** A failover took a range away: whoever passes this place is told, whether it had reached it or not. */
-function tellTear(subscription: Subscription, entry: LogEntry): void {
+function tellTear(subscription: Subscription, entry: LogEntry): boolean {
+  if (!hasAllLeft(subscription)) return false;
   const { session, channel, told } = subscription;
-  session.outbox.flush();
   const [from, to] = entry.extra.tear ?? [entry.offset, entry.offset];
   session.wire.emit('gap', {
     channel,
@@ -126,4 +144,5 @@ function tellTear(subscription: Subscription, entry: LogEntry): void {
     position: formatPosition(entry),
   });
   subscription.startAt(entry);
+  return true;
 }

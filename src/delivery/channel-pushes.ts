@@ -16,8 +16,15 @@ const LOOK_EVERY = 16;
 const WAITING_MAX = 256;
 
 interface Waiting {
-  readonly pushes: EncodedPush<PushName>[];
-  readonly timer: NodeJS.Timeout;
+  pushes: EncodedPush<PushName>[];
+  /** Null while the last ones are still being written. */
+  timer: NodeJS.Timeout | null;
+}
+
+interface Batch {
+  readonly sessions: readonly Session[];
+  readonly joined: Buffer;
+  readonly pushes: readonly EncodedPush<PushName>[];
 }
 
 /**
@@ -32,7 +39,7 @@ export class ChannelPushes implements OnModuleDestroy {
   constructor(private readonly slow: SlowConsumers) {}
 
   onModuleDestroy(): void {
-    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
+    for (const { timer } of this.#waiting.values()) if (timer) clearTimeout(timer);
     this.#waiting.clear();
   }
 
@@ -40,52 +47,50 @@ export class ChannelPushes implements OnModuleDestroy {
   push<N extends PushName>(channel: FollowedChannel, event: N, payload: Pushes[N]): void {
     const push = new EncodedPush(event, payload);
     const waiting = this.#waiting.get(channel);
-    if (waiting === undefined) {
-      this.#send(channel, [push]);
-      this.#wait(channel);
+    if (waiting) {
+      waiting.pushes.push(push);
+      if (waiting.pushes.length >= WAITING_MAX) this.#flush(channel, waiting);
       return;
     }
-    waiting.pushes.push(push);
-    if (waiting.pushes.length >= WAITING_MAX) this.#send(channel, waiting.pushes.splice(0));
+    const fresh: Waiting = { pushes: [push], timer: setTimeout(() => undefined, 0) };
+    this.#waiting.set(channel, fresh);
+    this.#flush(channel, fresh);
   }
 
-  #wait(channel: FollowedChannel): void {
-    const timer = setTimeout(() => this.#flush(channel), TOGETHER_MS).unref();
-    this.#waiting.set(channel, { pushes: [], timer });
-  }
-
-  #flush(channel: FollowedChannel): void {
-    const pushes = this.#waiting.get(channel)?.pushes ?? [];
-    this.#waiting.delete(channel);
-    if (pushes.length === 0) return;
-    this.#send(channel, pushes);
-    this.#wait(channel);
-  }
-
-  #send(channel: FollowedChannel, pushes: readonly EncodedPush<PushName>[]): void {
+  /** Writes what waits, unless the last ones are still being written: then it goes after them. */
+  #flush(channel: FollowedChannel, waiting: Waiting): void {
+    if (waiting.timer === null) return;
+    clearTimeout(waiting.timer);
+    waiting.timer = null;
+    const { pushes } = waiting;
+    waiting.pushes = [];
+    if (pushes.length === 0) {
+      this.#waiting.delete(channel);
+      return;
+    }
     const [only] = pushes;
     const joined = only && pushes.length === 1 ? only.frame : Buffer.concat(pushes.map(frameOf));
     const sessions: Session[] = [];
     for (const { session, hasBegun } of channel.all) if (hasBegun) sessions.push(session);
-    this.#write(sessions, 0, joined, pushes);
+    this.#write({ sessions, joined, pushes }, 0, () => {
+      waiting.timer = setTimeout(() => this.#flush(channel, waiting), TOGETHER_MS).unref();
+      if (waiting.pushes.length >= WAITING_MAX) this.#flush(channel, waiting);
+    });
   }
 
-  #write(
-    sessions: readonly Session[],
-    from: number,
-    joined: Buffer,
-    pushes: readonly EncodedPush<PushName>[],
-  ): void {
+  #write(batch: Batch, from: number, done: () => void): void {
+    const { sessions, joined, pushes } = batch;
     const begun = performance.now();
     for (let index = from; index < sessions.length; index += 1) {
-      const isLook = index % LOOK_EVERY === LOOK_EVERY - 1;
+      const isLook = index % LOOK_EVERY === LOOK_EVERY - 1 && index > from;
       if (isLook && performance.now() - begun >= SLICE_MS) {
-        setImmediate(() => this.#write(sessions, index, joined, pushes));
+        setImmediate(() => this.#write(batch, index, done));
         return;
       }
       const session = sessions[index];
       if (session?.isOpen && this.slow.hasRoom(session)) session.wire.write(joined, pushes, []);
     }
+    done();
   }
 }
 

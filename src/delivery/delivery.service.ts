@@ -9,7 +9,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import type { JsonText } from '../kernel/json-text.js';
 import { presenceIn } from '../presence/presence-note.js';
 import { Metrics } from '../telemetry/metrics.js';
-import { CatchUp, queueEntry } from './catch-up.js';
+import { CatchUp, hasAllLeft, queueEntry } from './catch-up.js';
 import { ChannelPushes } from './channel-pushes.js';
 import { EncodedMessage } from './encoded-message.js';
 import type { FeedItem, FeedNote, FeedStatus } from './channel-feed.port.js';
@@ -190,7 +190,7 @@ export class DeliveryService {
     const isUrgent = entry.lane === 0;
     for (const subscription of channel.live) {
       if (isAtOrBefore(entry, subscription.reached)) continue;
-      queueEntry(subscription, entry, message);
+      if (!queueEntry(subscription, entry, message)) this.#fallBehind(subscription, channel);
       this.#schedule.owe(subscription.session, isUrgent);
     }
   }
@@ -206,11 +206,22 @@ export class DeliveryService {
       const { session, reached } = subscription;
       if (isKnown && isAtOrBefore(to, reached)) continue;
       // What waits belongs to the history that ended here: it is sent before the break is told.
-      session.outbox.flush();
+      if (!hasAllLeft(subscription)) {
+        this.#fallBehind(subscription, channel);
+        continue;
+      }
       session.wire.emit('gap', gapOf(channel.name, subscription.told, reason, to.epoch, to));
       this.metrics.gap(reason);
       subscription.startAt(to);
     }
+  }
+
+  /** What the kernel did not take is read again: until then the subscription is not live. */
+  #fallBehind(subscription: Subscription, channel: FollowedChannel): void {
+    channel.live.delete(subscription);
+    subscription.phase = 'catching up';
+    subscription.breaks = -1;
+    this.#begin(subscription, channel, 0);
   }
 
   #begin(subscription: Subscription, followed: FollowedChannel, replayTo: number): void {

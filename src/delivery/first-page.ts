@@ -3,6 +3,7 @@ import type { Gap } from '../protocol/gap.js';
 import type { Message } from '../protocol/message.js';
 import type { JsonText } from '../kernel/json-text.js';
 import type { Continuity, LogPage } from '../broker/broker.port.js';
+import type { LogEntry } from '../broker/log-entry.js';
 import { formatPosition, type Position } from '../broker/position.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { gapOf } from './gap-of.js';
@@ -83,7 +84,7 @@ function startingAt(
   gap: Gap | null,
   withMessages: boolean,
 ): Start {
-  const entries = withMessages ? fitReply(read) : [];
+  const entries = withMessages ? beforeTear(fitReply(read)) : [];
   const reached = entries.at(-1) ?? from;
   return {
     answer: {
@@ -97,4 +98,10 @@ function startingAt(
     reached,
     replayTo: facts.top.offset,
   };
+}
+
+/** An answer has no room for what a tear tells: it ends before, and the catch-up tells it. */
+function beforeTear(entries: readonly LogEntry[]): readonly LogEntry[] {
+  const tear = entries.findIndex(({ kind }) => kind === 't');
+  return tear === -1 ? entries : entries.slice(0, tear);
 }

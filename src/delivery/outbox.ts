@@ -86,7 +86,7 @@ export class Outbox {
       this.#turn.push(message);
       this.#turnFor.push(subscription);
       this.#turnBytes += message.bytes;
-      // Its turn to be written to may be some slices away; what waits until then is bounded too.
+      // Its slice may be some way off: what waits until then is bounded too.
       const isMuch = this.#turnBytes > UNFLUSHED_MAX;
       if (isMuch && this.#turnBytes > this.rules.bytesMax()) this.flush();
       return;
@@ -196,7 +196,8 @@ export class Outbox {
   #bound(): void {
     const max = this.rules.bytesMax();
     for (let lane = LANES - 1; lane >= 0; lane -= 1) {
-      if (this.#lanes.bytes + this.wire.unflushed() <= max) return;
+      // Beyond it are answers: no lane is dropped for them.
+      if (this.#lanes.bytes + Math.min(this.wire.unflushed(), UNFLUSHED_MAX) <= max) return;
       const dropped = this.#lanes.dropLane(lane);
       if (dropped > 0) this.rules.dropped(dropped);
     }
@@ -291,7 +292,7 @@ export class Outbox {
   }
 }
 
-/** Messages that leave in offset order carry their position, all of them. */
+/** What leaves in offset order carries its position. */
 const ALL_SAFE: readonly boolean[] = [];
 
 function hasExpired({ entry }: EncodedMessage, now: number): boolean {

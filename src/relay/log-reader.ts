@@ -68,6 +68,8 @@ export class LogReader {
       if (!page) continue;
       const { mustRead, mustFence } = this.target.read(log, page);
       if (mustFence) await this.#fence(log, mustFence);
+      // Entries of a later version, which bring nothing further: not asked for again at once.
+      else if (mustRead && page.entries.length === 0) await pause();
       isMore = mustRead;
     }
     this.#busy.delete(log);

@@ -42,6 +42,8 @@ export class RelayServer
   #sweep: NodeJS.Timeout | null = null;
   #wasReady = false;
   #sweeps = 0;
+  /** How often announcements may have been missed. */
+  #misses = 0;
 
   constructor(
     @Inject(BROKER) private readonly broker: Broker,
@@ -126,6 +128,7 @@ export class RelayServer
   }
 
   missed(channels: readonly ChannelName[] | null): void {
+    this.#misses += 1;
     for (const [name, { log }] of this.#channels) {
       if (channels === null || channels.includes(name)) this.#reader.ask(log);
     }
@@ -148,8 +151,11 @@ export class RelayServer
 
   async #join(log: FollowedLog): Promise<Position> {
     await this.broker.follow(log.channel);
+    const before = this.#misses;
     const { facts } = await this.broker.read(log.channel, { from: 'top', limit: 1, maxBytes: 1 });
     this.#step(log, log.startAt(facts.top));
+    // Nobody could ask for it while it had no place.
+    if (before !== this.#misses) this.#reader.ask(log);
     return facts.top;
   }
 

@@ -157,7 +157,7 @@ export const delivery = [
     bug: 'what waits for a connection that does not read is never dropped',
     rows: ['F36'],
     file: outbox,
-    find: 'if (this.#lanes.bytes + this.wire.unflushed() <= max) return;',
+    find: 'if (this.#lanes.bytes + Math.min(this.wire.unflushed(), UNFLUSHED_MAX) <= max) return;',
     replace: 'if (max > 0) return;',
     check: check(tells, 'drops the least urgent lane whole and tells it as one gap'),
   },

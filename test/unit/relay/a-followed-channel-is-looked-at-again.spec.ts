@@ -78,7 +78,7 @@ describe('a followed channel', () => {
     await eventually('it was fenced and read again', () => read.mock.calls.length >= 2, {
       deadlineMs: 2_000,
     });
-    expect(fence.mock.calls).toMatchObject([[CHANNEL, { offset: 5, chain: lost.chain }]]);
+    expect(fence.mock.calls).toMatchObject([[CHANNEL, [{ offset: 5, chain: lost.chain }]]]);
     server.close();
   });
 

@@ -58,7 +58,8 @@ if not isKnown then
   local entry = fork > floor and entryAt(fork)
   if entry then forkChain = string.sub(entry, 20, 35) end
 end
-if isTold then return { fork, forkChain, bornAt } end
+-- What is not kept any more needs no mark: who stands there goes on at the floor.
+if isTold or lost <= floor then return { fork, forkChain, bornAt } end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
