@@ -15,6 +15,10 @@ const ACTS: Readonly<Record<string, Act>> = {
   flood: (world, id) => {
     for (let n = 0; n < 1_010; n += 1) world.append(`flood ${id} ${n}`, 'this');
   },
+  trickle: (world, id) => {
+    for (let n = 0; n < 60; n += 1) world.append(`trickle ${id} ${n}`, 'this');
+  },
+  again: (world, ago) => world.again(ago),
   wait: (world, seconds) => {
     world.nowMs += seconds * 1_000;
   },
@@ -57,7 +61,11 @@ const steps = [
   fc.tuple(number(60), number(3)).map(([place, limit]) => `resume ${place} ${limit}`),
   fc.constantFrom('wait 1', 'wait 20', 'wait 40', 'purge', 'empty', 'rewind 1', 'rewind 4'),
 ].map((step) => step.map((text) => new Step(text)));
-const flood = fc.constantFrom('flood 1', 'flood 2').map((text) => new Step(text));
+const floods = [
+  fc.constantFrom('flood 1', 'flood 2', 'trickle 1', 'trickle 2', 'trickle 3'),
+  fc.constantFrom('wait 20', 'wait 40'),
+  fc.tuple(fc.integer({ min: 900, max: 1_100 })).map(([ago]) => `again ${ago}`),
+].map((step) => step.map((text) => new Step(text)));
 
 test(`a resume from any place that was ever given (MODEL_SEED=${seed})`, () => {
   const commands = fc.commands(steps, { maxCommands: 150, size: 'max' });
@@ -68,7 +76,7 @@ test(`a resume from any place that was ever given (MODEL_SEED=${seed})`, () => {
 }, 120_000);
 
 test(`a repeat is stored once for as long as it was promised (MODEL_SEED=${seed})`, () => {
-  const commands = fc.commands([...steps, flood], { maxCommands: 40, size: 'max' });
+  const commands = fc.commands([...steps, ...floods], { maxCommands: 40, size: 'max' });
   const property = fc.property(commands, (some) => {
     fc.modelRun(() => ({ model: {}, real: new LogWorld() }), some);
   });
@@ -80,6 +88,10 @@ test.each([
   [
     'an entry that a copy of the log never had is not continued',
     ['append 1', 'rewind 1', 'append 2', 'resume 1 0'],
+  ],
+  [
+    'one of the last thousand is a duplicate whatever its age',
+    ['flood 1', 'wait 40', 'trickle 1', 'again 990'],
   ],
 ])('%s', (_claim, past) => {
   const world = new LogWorld();

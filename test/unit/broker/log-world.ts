@@ -29,6 +29,7 @@ export class LogWorld {
   readonly #histories = new Histories();
   #changes: Change[] = [];
   #texts = 0;
+  readonly #keys: string[] = [];
   #lives = 0;
 
   constructor() {
@@ -37,10 +38,17 @@ export class LogWorld {
   }
 
   append(key: string, content: string): void {
+    this.#keys.push(key);
     this.#texts += 1;
     // Content decides between duplicate and conflict; the text makes each history another one.
     this.#do(appending(key, content, `${content} ${this.#texts}`, this.nowMs));
     this.#note();
+  }
+
+  /** A publish of so long ago comes once more. */
+  again(ago: number): void {
+    const key = this.#keys.at(-ago);
+    if (key !== undefined) this.append(key, 'this');
   }
 
   purge(): void {
