@@ -29,8 +29,8 @@ export interface CarillonOptions {
   /** A stable id of this tab, device or service, at most 64 characters; made and stored when absent. */
   readonly client?: string | undefined;
   /**
-   * Keeps the client id, the outbox and the positions over restarts. One store belongs to one
-   * running client: two at once would resume from each other's places.
+   * Keeps the client id, the outbox and the positions over restarts. Clients that run at the same
+   * time may share one that has `hold`; one without belongs to one running client.
    */
   readonly store?: Store | undefined;
   readonly logger?: Logger | undefined;

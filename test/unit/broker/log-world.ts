@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { LogPage, LogRules, Publication } from '../../../src/broker/broker.port.js';
 import { encodeDraft } from '../../../src/broker/log-entry.js';
 import { MemoryLog } from '../../../src/broker/memory/memory-log.js';

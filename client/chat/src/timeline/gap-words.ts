@@ -6,6 +6,8 @@ const REASONS: Record<GapEntry['reason'], string> = {
   epoch: 'the room began anew',
   rewound: 'the server lost them in a failover',
   overflow: 'this connection was too slow for them',
+  hole: 'the server passed over them',
+  unreadable: 'the place where this page had stopped could not be read',
 };
 
 /** `3 messages are missing (an administrator emptied the history)`. */
