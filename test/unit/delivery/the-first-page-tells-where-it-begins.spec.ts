@@ -46,3 +46,25 @@ test('a resume begins where the position stands, and not at the top', async () =
   expect(gap).toBeNull();
   expect(offsetsIn(answer.messages)).toEqual([2, 3]);
 });
+
+test('an answer ends before a tear, which is told by what follows', async () => {
+  const { broker, pages, append, openSession, top } = deliveryUnderTest();
+  const since = await top();
+  const entries = [await append(), await append(), await append()];
+  const channel = new FollowedChannel(CHANNEL, await top());
+  const read = broker.read.bind(broker);
+  jest.spyOn(broker, 'read').mockImplementation(async (...query) => {
+    const page = await read(...query);
+    return {
+      ...page,
+      entries: page.entries.map((entry) =>
+        entry.offset === entries[1]?.offset ? { ...entry, kind: 't' as const } : entry,
+      ),
+    };
+  });
+  const query = { since, withMessages: true };
+  const { answer, reached } = await firstPage(pages, openSession().session, channel, query);
+  expect(offsetsIn(answer.messages)).toEqual([1]);
+  expect(answer).toMatchObject({ behind: 2, position: formatPosition(reached) });
+  expect(reached).toMatchObject({ offset: 1 });
+});
