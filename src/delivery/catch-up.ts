@@ -66,12 +66,12 @@ export class CatchUp {
     }
   }
 
-  /** False when the page brought the subscription no further. */
+  /** False when the page brought the subscription no further, or not all of it can leave yet. */
   #hand(subscription: Subscription, page: LogPage, replayTo: number): boolean {
     const { session } = subscription;
     if (page.continuity !== 'continued') {
       const { resumeAt, facts } = page;
-      if (!hasAllLeft(subscription)) return true;
+      if (!hasAllLeft(subscription)) return false;
       const { channel, told } = subscription;
       this.metrics.gap(page.continuity);
       session.wire.emit('gap', gapOf(channel, told, page.continuity, facts.epoch, resumeAt));
@@ -82,7 +82,7 @@ export class CatchUp {
     }
     for (const entry of page.entries) {
       const message = new EncodedMessage(entry, entry.offset <= replayTo);
-      if (!queueEntry(subscription, entry, message)) break;
+      if (!queueEntry(subscription, entry, message)) return false;
     }
     session.outbox.flush();
     return true;

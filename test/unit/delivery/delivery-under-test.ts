@@ -52,7 +52,7 @@ export function deliveryUnderTest() {
   );
 
   /** Appends one message; resolves with its entry. */
-  const append = async (rules: Partial<LogRules> = {}): Promise<LogEntry> => {
+  const append = async (rules: Partial<LogRules> = {}, bytes = 1): Promise<LogEntry> => {
     await broker.append({
       channel: CHANNEL,
       publisher: 'ann',
@@ -66,7 +66,7 @@ export function deliveryUnderTest() {
         releaseAt: 0,
         kind: 'm',
         extra: null,
-        text: `42["message",{"channel":"${CHANNEL}","id":"x","at":1,"data":1`,
+        text: `42["message",{"channel":"${CHANNEL}","id":"x","at":1,"data":"${'x'.repeat(bytes)}"`,
         parts: [],
       }),
       rules: {
