@@ -29,7 +29,6 @@ test('a server that keeps the promise is believed, so that what follows is about
 
 test.each<[lie: Lie, victim: string, broken: string[]]>([
   ['drops', 'plain1', ['I1', 'I6']],
-  ['drops', 'sdk0', ['I1', 'I6']],
   ['drops the last', 'plain1', ['I1', 'I8']],
   ['repeats', 'plain1', ['I2']],
   ['swaps', 'plain1', ['I3']],

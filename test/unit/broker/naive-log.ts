@@ -106,7 +106,7 @@ export class NaiveLog {
     const after = (from: number) =>
       this.entries.filter((one) => one.offset > from).map(({ text }) => text);
     if (epoch !== this.epoch) return { continuity: 'epoch', texts: after(0) };
-    if (offset > top) return { continuity: 'rewound', texts: [] };
+    if (offset > top) return { continuity: 'rewound', texts: after(0) };
     if (offset < this.floor) {
       const continuity = offset < this.purgedTo ? 'purged' : 'trimmed';
       return { continuity, texts: after(0) };
