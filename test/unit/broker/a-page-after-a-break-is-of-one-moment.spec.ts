@@ -19,7 +19,24 @@ function reply(floor: number, top: number, epoch = EPOCH): unknown[] {
   });
   const texts = [epoch, chainOf(top), chainOf(floor)].map((text) => Buffer.from(text));
   const none = Buffer.alloc(0);
-  return [9, 1, texts[0], top, texts[1], floor, texts[2], 0, 100, 1, none, none, 0, -1, none, ...entries];
+  return [
+    9,
+    1,
+    texts[0],
+    top,
+    texts[1],
+    floor,
+    texts[2],
+    0,
+    100,
+    1,
+    none,
+    none,
+    0,
+    -1,
+    none,
+    ...entries,
+  ];
 }
 
 /** A store that answers so, one after the other, and the reading of it. */
