@@ -5,10 +5,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { checkName, isSlow, runChecks } from './mutants/check.mjs';
+import { attemptsOf, checkName, isSlow, runChecks } from './mutants/check.mjs';
 import { Checkout } from './mutants/checkout.mjs';
 import { table } from './mutants/table.mjs';
-import { namedTests, verdictOf } from './mutants/verdict.mjs';
+import { verdictOf } from './mutants/verdict.mjs';
 import { build } from './setup/build.mjs';
 import { findRedis } from './setup/find-redis.mjs';
 import { install } from './setup/install.mjs';
@@ -61,10 +61,12 @@ await main(async () => {
     }
   });
   if (stale.length > 0) throw new SetupError(stale.join('\n'));
-  await proveGreen(checkout, chosen);
+  const notRun = await proveGreen(checkout, chosen);
   const results = [];
   for (const [index, mutant] of chosen.entries()) {
-    const result = await judge(checkout, mutant);
+    const result = notRun.has(checkName(mutant.check))
+      ? { mutant, verdict: 'not run', why: 'this machine lacks what it needs', seconds: 0 }
+      : await judge(checkout, mutant);
     results.push(result);
     const { verdict, seconds, why } = result;
     const told = verdict === 'caught' ? '' : `: ${why}`;
@@ -74,9 +76,12 @@ await main(async () => {
     if (values.json !== undefined)
       writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
   }
-  const caught = results.filter(({ verdict }) => verdict === 'caught').length;
-  process.stdout.write(`${table(results)}\n${caught} of ${results.length} caught\n`);
-  if (caught < results.length) process.exitCode = 1;
+  const count = (wanted) => results.filter(({ verdict }) => verdict === wanted).length;
+  const missed = count('survived') + count('invalid');
+  process.stdout.write(
+    `${table(results)}\n${count('caught')} of ${results.length} caught, ${missed} missed, ${count('not run')} not run\n`,
+  );
+  if (missed > 0) process.exitCode = 1;
 });
 
 function choose(mutants, { quick, only, rows }) {
@@ -92,34 +97,42 @@ function choose(mutants, { quick, only, rows }) {
   return chosen;
 }
 
-/** A check that fails without the bug would seem to catch it. */
+/** A check that fails without the bug would seem to catch it. Resolves with those that cannot run here. */
 async function proveGreen(checkout, chosen) {
-  const checks = new Map(chosen.map(({ check }) => [checkName(check), check]));
-  const quick = [...checks.values()].filter((check) => !isSlow(check));
-  const groups = [...checks.values()].filter(isSlow).map((check) => [check]);
+  const all = chosen.flatMap(({ check }) => attemptsOf(check));
+  const checks = [...new Map(all.map((check) => [checkName(check), check])).values()];
+  const quick = checks.filter((check) => !isSlow(check));
+  const groups = checks.filter(isSlow).map((check) => [check]);
   if (quick.length > 0) groups.unshift(quick);
+  const notRun = new Set();
   for (const [index, group] of groups.entries()) {
     const what =
       group.length === 1 ? checkName(group[0]) : `${group.length} checks that take no process`;
     const report = await waiting(`without a bug, ${index + 1}/${groups.length}: ${what}`, () =>
-      runChecks(checkout.folder, group, { byName: true }),
+      runChecks(checkout.folder, group),
     );
     for (const check of group) {
       const { verdict, why } = verdictOf(report, check);
-      if (verdict === 'survived' && namedTests(report, check).length > 0) continue;
-      throw new SetupError(`without a bug, ${checkName(check)} is not green: ${why}`);
+      if (verdict === 'not run') notRun.add(checkName(check));
+      else if (verdict !== 'survived')
+        throw new SetupError(`without a bug, ${checkName(check)} is not green: ${why}`);
     }
   }
+  return notRun;
 }
 
+/** Plants the bug and runs its check, and the others that are named for it until one catches it. */
 async function judge(checkout, mutant) {
   const startedAt = performance.now();
   const restore = checkout.plant(mutant);
+  let judged = null;
   try {
-    const report = await runChecks(checkout.folder, [mutant.check], { byName: true });
-    const seconds = (performance.now() - startedAt) / 1000;
-    return { mutant, ...verdictOf(report, mutant.check), seconds };
+    for (const check of attemptsOf(mutant.check)) {
+      judged = verdictOf(await runChecks(checkout.folder, [check]), check);
+      if (judged.verdict === 'caught') break;
+    }
   } finally {
     restore();
   }
+  return { mutant, ...judged, seconds: (performance.now() - startedAt) / 1000 };
 }

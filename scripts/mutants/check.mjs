@@ -11,6 +11,11 @@ export function checkName({ spec, test, command }) {
   return command ?? `${spec}: ${test}`;
 }
 
+/** The check and those that are tried when it let the bug pass. */
+export function attemptsOf(check) {
+  return [check, ...(check.otherwise ?? [])];
+}
+
 /** Whether a process of the built server takes part: then it is not a matter of seconds. */
 export function isSlow({ project }) {
   return project !== 'unit' && project !== 'contract';
@@ -19,9 +24,9 @@ export function isSlow({ project }) {
 /**
  * Runs jest on these checks in a folder, quietly; resolves with its report, null where it left none.
  *
- * @param checks of one environment; without `byName` the whole files run
+ * @param checks of one environment
  */
-export async function runChecks(folder, checks, { byName }) {
+export async function runChecks(folder, checks) {
   const report = path.join(folder, '.mutants-report.json');
   rmSync(report, { force: true });
   const names = checks.map(({ test }) => test.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
@@ -30,7 +35,7 @@ export async function runChecks(folder, checks, { byName }) {
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
     ...['--selectProjects', ...new Set(checks.map(({ project }) => project))],
-    ...(byName ? ['--testNamePattern', names.join('|')] : []),
+    ...['--testNamePattern', names.join('|')],
     ...['--json', `--outputFile=${report}`, '--runTestsByPath'],
     ...new Set(checks.map(({ spec }) => spec)),
   ];

@@ -14,15 +14,21 @@ const BROKEN = /^(SyntaxError|ReferenceError|TypeError)\b/;
 /**
  * Reads jest's report of one check.
  *
+ * `not run`: the machine lacks what the test needs, which its title says.
  * `caught`: a test of that name ran and made a claim that did not hold. `survived`: all of them passed.
  * `invalid`: it ended in any other way (it could not be loaded, nothing of the name ran, it took too
  * long, something was thrown that is no claim), and proves nothing.
  */
 export function verdictOf(report, check) {
   if (report === null) return { verdict: 'invalid', why: 'jest left no report' };
-  const tests = namedTests(report, check);
-  if (tests.length === 0)
-    return { verdict: 'invalid', why: unloaded(report) ?? 'no test of that name ran' };
+  const named = namedTests(report, check);
+  const tests = named.filter(({ status }) => status !== 'pending');
+  if (tests.length === 0) {
+    const skipped = named.find(({ fullName }) => fullName.includes('[skipped: '));
+    return skipped === undefined
+      ? { verdict: 'invalid', why: unloaded(report) ?? 'no test of that name ran' }
+      : { verdict: 'not run', why: skipped.fullName };
+  }
   const failed = tests.filter(({ status }) => status === 'failed');
   if (failed.length === 0) return { verdict: 'survived', why: `${tests.length} passed` };
   const messages = failed.flatMap(({ failureMessages }) => failureMessages.map(plain));
@@ -32,12 +38,12 @@ export function verdictOf(report, check) {
     : { verdict: 'caught', why: firstLines(claim) };
 }
 
-/** The tests that a check names, as far as they ran. */
-export function namedTests(report, { spec, test }) {
+/** The tests that a check names, those included that did not run. */
+function namedTests(report, { spec, test }) {
   return report.testResults
     .filter(({ name }) => name.endsWith(`/${spec}`))
     .flatMap(({ assertionResults }) => assertionResults)
-    .filter(({ fullName, status }) => fullName.includes(test) && status !== 'pending');
+    .filter(({ fullName }) => fullName.includes(test));
 }
 
 function unloaded({ testResults }) {

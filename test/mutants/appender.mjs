@@ -11,12 +11,12 @@ export const appender = [
   {
     name: 'ack-before-append',
     bug: 'a publish is acknowledged though nobody knows whether it was stored',
-    rows: ['F12', 'F15', 'F17'],
+    rows: ['F3', 'F4', 'F12', 'F15', 'F17'],
     file,
     find: "else if (ran.status === 'rejected') this.#refuse(call, ran.reason);",
     replace:
       "else if (ran.status === 'rejected') this.#settle(call, call.map(() => [0, 'f'.repeat(16), 1, 0]));",
-    check: fault('F17', 1),
+    check: fault('F4', 1, 2),
   },
   {
     name: 'unknown-told-as-failed',
@@ -25,7 +25,7 @@ export const appender = [
     file: script,
     find: "'unavailable',",
     replace: "'internal',",
-    check: fault('F15', 1),
+    check: fault('F15', 1, 2, 3),
   },
   {
     name: 'id-of-one-call-only',

@@ -1,4 +1,4 @@
-import { check } from './checks.mjs';
+import { check, fault } from './checks.mjs';
 
 const broker = 'src/broker/redis/redis-broker.ts';
 const subscriptions = 'src/broker/redis/subscriptions.ts';
@@ -16,7 +16,7 @@ export const bus = [
     find: 'const isDone = await this.#subscribe([...this.#wanted.keys()]);',
     replace:
       'const isDone = await this.#subscribe(this.#round > 2 ? [] : [...this.#wanted.keys()]);',
-    check: check(outages, 'takes a subscription that was cut as a loss, and hears again'),
+    check: fault('F12', 5),
   },
   {
     name: 'reconnect-not-taken-as-a-loss',

@@ -30,7 +30,7 @@ export const delivery = [
     file: catchUp,
     find: 'if (channel.isReachedBy(subscription.reached, subscription.breaks)) {',
     replace: 'if (channel.cursor.offset >= 0) {',
-    check: check(behind, 'goes live at the cursor and not before'),
+    check: fault('F38', 1, 2),
   },
   {
     name: 'breaks-not-counted',
@@ -150,7 +150,7 @@ export const delivery = [
     file: outbox,
     find: 'frames.push(message.frames(isSafe));',
     replace: 'frames.push(message.frames(true));',
-    check: check(tells, 'lets the urgent overtake without a position'),
+    check: check(tells, 'carries a position in its bytes only when it is safe'),
   },
   {
     name: 'outbox-without-bound',

@@ -19,17 +19,17 @@ export const sdk = [
     find: "connection.send('publish', publication.request, (answer) => {",
     replace:
       "connection.send('publish', publication.failures > 0 ? { ...publication.request, id: environment.freshId() } : publication.request, (answer) => {",
-    check: fault('F3', 1),
+    check: fault('F17', 1, 2),
   },
   {
     name: 'refusal-taken-for-an-answer',
     bug: 'a publish that was refused for now is told as stored',
-    rows: ['F12', 'F15', 'F17'],
+    rows: ['F3', 'F4', 'F12', 'F15', 'F17'],
     file: lane,
     find: 'const waitMs = retryDelayMs(publication.failures, environment.random(), error.retryAfterMs);',
     replace:
       "const waitMs = 0; return this.#settle(publication, { receipt: { id: publication.request.id, channel: publication.request.channel, epoch: 'f'.repeat(16), offset: 1, at: 1, duplicate: false } });",
-    check: fault('F12', 5),
+    check: fault('F3', 4, 5, 2),
   },
   {
     name: 'resend-after-dedup-seconds',

@@ -21,6 +21,7 @@ describe('a live subscription', () => {
     await turns();
     await until(() => wire.sent.length > 0);
     expect(told(wire.sent)).toEqual([4]);
+    await until(() => other.wire.sent.length >= 4);
     expect(told(other.wire.sent)).toEqual([1, 2, 3, 4]);
   });
 

@@ -52,6 +52,31 @@ describe('an outbox whose connection is behind', () => {
     ]);
   });
 
+  test('carries a position in its bytes only when it is safe', () => {
+    const { wire, outbox, subscription } = outboxUnderTest({ bytesMax: 300_000 });
+    wire.takes = false;
+    outbox.pushMessage(subscription, message(1, {}, 66_000));
+    outbox.pushMessage(subscription, message(2));
+    outbox.pushMessage(subscription, message(3, { lane: 0 }));
+    outbox.flush();
+    for (let turn = 0; turn < 3; turn += 1) wire.drain();
+    // The other way out, through Socket.IO, is asked for the same.
+    const asked = wire.sent.map((one) => one.event === 'message' && [one.offset, one.position]);
+    const written = wire.frames.map((text) => {
+      const [, { offset, position }] = JSON.parse(text.slice(2)) as [
+        string,
+        { offset: number; position?: string },
+      ];
+      return [offset, position === undefined ? null : offsetOf(position)];
+    });
+    expect(written).toEqual([
+      [3, null],
+      [1, 1],
+      [2, 2],
+    ]);
+    expect(written).toEqual(asked);
+  });
+
   test('drops the least urgent lane whole and tells it as one gap that history refills', () => {
     const { wire, outbox, subscription, counted } = outboxUnderTest({ bytesMax: 100_000 });
     wire.takes = false;

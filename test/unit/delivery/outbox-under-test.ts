@@ -25,6 +25,8 @@ export class HeldWire implements Wire {
   readonly sent: Sent[] = [];
   /** How many messages went with each write. */
   readonly writes: number[] = [];
+  /** What stands in the bytes of all writes, one text for each frame. */
+  readonly frames: string[] = [];
   /** Why it was closed, each time that it was. */
   readonly closings: ClosingPush[] = [];
   /** False: what is written stays unflushed. */
@@ -39,6 +41,7 @@ export class HeldWire implements Wire {
   write(joined: Buffer, messages: readonly OutgoingMessage[], safety: readonly boolean[]): void {
     this.writes.push(messages.length);
     if (!this.takes) this.#unflushed += joined.length;
+    if (messages.length > 0) this.frames.push(...textsIn(joined));
     for (const [index, message] of messages.entries()) {
       const { text } = message.packet(safety[index] ?? true);
       const [, body] = JSON.parse(text.slice(1)) as [string, { offset: number; position?: string }];
@@ -72,6 +75,24 @@ export class HeldWire implements Wire {
   close(closing: ClosingPush): void {
     this.closings.push(closing);
   }
+}
+
+/** Text frames of a server, one behind the other (RFC 6455, section 5.2). */
+function textsIn(joined: Buffer): string[] {
+  const texts: string[] = [];
+  let at = 0;
+  while (at + 2 <= joined.length) {
+    const length = joined[at + 1] ?? 0;
+    const extended = length === 126 ? 2 : length === 127 ? 8 : 0;
+    const bytes =
+      extended === 0
+        ? length
+        : Number.parseInt(joined.toString('hex', at + 2, at + 2 + extended), 16);
+    const start = at + 2 + extended;
+    texts.push(joined.toString('utf8', start, start + bytes));
+    at = start + bytes;
+  }
+  return texts;
 }
 
 export function offsetOf(position: string): number {

@@ -67,6 +67,16 @@ test('a check that did not run proves nothing', () => {
   });
 });
 
+test('a check that the machine cannot run is told apart', () => {
+  const fullName = 'F33 the clock jumps [skipped: this machine lacks a C compiler] is run';
+  const skipped = { fullName, status: 'pending', failureMessages: [] };
+  const file = { name: '/copy/test/unit/a.spec.ts', message: '', assertionResults: [skipped] };
+  expect(verdictOf({ testResults: [file] }, { ...check, test: 'F33 ' })).toEqual({
+    verdict: 'not run',
+    why: fullName,
+  });
+});
+
 test('a bug is planted as it is written, in a place that is there once', () => {
   const mutant = { file: 'a.ts', find: 'b', replace: "$& $'" };
   expect(planted('a b c', mutant)).toBe("a $& $' c");
