@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Slice } from '../kernel/slice.js';
 import type { PushName, Pushes } from '../protocol/pushes.js';
 import { EncodedPush } from './encoded-push.js';
 import type { FollowedChannel } from './followed-channel.js';
@@ -8,16 +9,14 @@ import { SlowConsumers } from './slow-consumers.js';
 
 /** A channel that was told something so recently tells the rest together, in milliseconds. */
 const TOGETHER_MS = 50;
-/** Writing goes on for this long before the event loop gets its turn, in milliseconds. */
-const SLICE_MS = 2;
-/** Connections written to between two looks at the clock. */
-const LOOK_EVERY = 16;
 /** Pushes that may wait in one channel: more go out at once. */
 const WAITING_MAX = 256;
 
 interface Waiting {
   pushes: EncodedPush<PushName>[];
-  /** Null while the last ones are still being written. */
+  /** The last ones are still being written: what comes in meanwhile goes after them. */
+  isWriting: boolean;
+  /** Runs out when what has come in meanwhile is told. */
   timer: NodeJS.Timeout | null;
 }
 
@@ -52,15 +51,14 @@ export class ChannelPushes implements OnModuleDestroy {
       if (waiting.pushes.length >= WAITING_MAX) this.#flush(channel, waiting);
       return;
     }
-    const fresh: Waiting = { pushes: [push], timer: setTimeout(() => undefined, 0) };
+    const fresh: Waiting = { pushes: [push], isWriting: false, timer: null };
     this.#waiting.set(channel, fresh);
     this.#flush(channel, fresh);
   }
 
-  /** Writes what waits, unless the last ones are still being written: then it goes after them. */
   #flush(channel: FollowedChannel, waiting: Waiting): void {
-    if (waiting.timer === null) return;
-    clearTimeout(waiting.timer);
+    if (waiting.isWriting) return;
+    if (waiting.timer) clearTimeout(waiting.timer);
     waiting.timer = null;
     const { pushes } = waiting;
     waiting.pushes = [];
@@ -72,7 +70,9 @@ export class ChannelPushes implements OnModuleDestroy {
     const joined = only && pushes.length === 1 ? only.frame : Buffer.concat(pushes.map(frameOf));
     const sessions: Session[] = [];
     for (const { session, hasBegun } of channel.all) if (hasBegun) sessions.push(session);
+    waiting.isWriting = true;
     this.#write({ sessions, joined, pushes }, 0, () => {
+      waiting.isWriting = false;
       waiting.timer = setTimeout(() => this.#flush(channel, waiting), TOGETHER_MS).unref();
       if (waiting.pushes.length >= WAITING_MAX) this.#flush(channel, waiting);
     });
@@ -80,15 +80,14 @@ export class ChannelPushes implements OnModuleDestroy {
 
   #write(batch: Batch, from: number, done: () => void): void {
     const { sessions, joined, pushes } = batch;
-    const begun = performance.now();
+    const slice = new Slice(() => performance.now());
     for (let index = from; index < sessions.length; index += 1) {
-      const isLook = index % LOOK_EVERY === LOOK_EVERY - 1 && index > from;
-      if (isLook && performance.now() - begun >= SLICE_MS) {
-        setImmediate(() => this.#write(batch, index, done));
-        return;
-      }
       const session = sessions[index];
       if (session?.isOpen && this.slow.hasRoom(session)) session.wire.write(joined, pushes, []);
+      if (slice.isOver()) {
+        setImmediate(() => this.#write(batch, index + 1, done));
+        return;
+      }
     }
     done();
   }

@@ -1,10 +1,9 @@
+import { Slice } from '../kernel/slice.js';
 import type { JoinedFrames } from './joined-frames.js';
 import type { Session } from './session.js';
 
-/** Writing goes on for this long before the event loop gets its turn, in milliseconds. */
-const SLICE_MS = 2;
-/** Connections written to between two looks at the clock. */
-const LOOK_EVERY = 16;
+/** Of the window: what comes a little early, as messages that waited elsewhere for it, is not held again. */
+const ENOUGH = 0.75;
 
 export interface FlushRules {
   /** A connection that was written to this recently waits for the rest of the time; 0: none does. */
@@ -42,7 +41,7 @@ export class FlushSchedule {
       this.#urgent.push(session);
     } else if (session.owed === null) {
       const { windowMs } = this.rules;
-      const isIdle = windowMs === 0 || this.rules.now() - session.writtenAt >= windowMs;
+      const isIdle = windowMs === 0 || this.rules.now() - session.writtenAt >= windowMs * ENOUGH;
       session.owed = isIdle ? 'due' : 'later';
       (isIdle ? this.#due : this.#later).push(session);
     }
@@ -69,17 +68,17 @@ export class FlushSchedule {
   }
 
   #write(): void {
-    const begun = this.rules.now();
+    const slice = new Slice(() => this.rules.now());
     const urgent = this.#urgent;
     this.#urgent = [];
-    const left = this.#flushSome(urgent, 'urgent', begun);
+    const left = this.#flushSome(urgent, 'urgent', slice);
     if (left < urgent.length) {
       // What became urgent in the meantime stands behind them.
       this.#urgent = [...urgent.slice(left), ...this.#urgent];
     } else if (!this.#isContinued) {
       const due = this.#due;
       this.#due = [];
-      const rest = this.#flushSome(due, 'due', begun);
+      const rest = this.#flushSome(due, 'due', slice);
       if (rest < due.length) this.#due = [...due.slice(rest), ...this.#due];
     }
     if (this.#urgent.length > 0 || this.#due.length > 0) this.#continue();
@@ -96,15 +95,13 @@ export class FlushSchedule {
   }
 
   /** Returns how far it came before the slice was over. */
-  #flushSome(sessions: readonly Session[], as: 'urgent' | 'due', begun: number): number {
-    for (let index = 0; index < sessions.length; index += 1) {
-      if (index % LOOK_EVERY === LOOK_EVERY - 1 && this.rules.now() - begun >= SLICE_MS)
-        return index;
-      const session = sessions[index];
-      if (session?.owed !== as) continue;
+  #flushSome(sessions: readonly Session[], as: 'urgent' | 'due', slice: Slice): number {
+    for (const [index, session] of sessions.entries()) {
+      if (session.owed !== as) continue;
       session.owed = null;
-      session.writtenAt = begun;
+      session.writtenAt = slice.begun;
       session.outbox.flush();
+      if (slice.isOver()) return index + 1;
     }
     return sessions.length;
   }

@@ -1,0 +1,20 @@
+/** Work goes on for this long before the event loop gets its turn, in milliseconds. */
+const SLICE_MS = 2;
+/** Steps between two looks at the clock. */
+const LOOK_EVERY = 16;
+
+/** A stretch of work that must not hold up the event loop: asked after each step whether it is over. */
+export class Slice {
+  readonly begun: number;
+  #steps = 0;
+
+  /** `now`: milliseconds on the monotonic clock. */
+  constructor(private readonly now: () => number) {
+    this.begun = now();
+  }
+
+  isOver(): boolean {
+    this.#steps += 1;
+    return this.#steps % LOOK_EVERY === 0 && this.now() - this.begun >= SLICE_MS;
+  }
+}
