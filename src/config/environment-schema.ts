@@ -130,7 +130,7 @@ export const environmentSchema = z.object({
   JOIN_WINDOW_MS: withDefault(
     wholeNumber(0, 1000),
     '5',
-    'a connection that was just written to waits so long for more, so that a hot stream is joined; 0 turns it off',
+    'a connection that was just written to, and a channel that was just published to, wait so long for more, so that a hot stream is joined; 0 turns it off',
   ),
   MAX_CONNECTIONS: withDefault(
     wholeNumber(1, 1_000_000),
@@ -144,12 +144,12 @@ export const environmentSchema = z.object({
   ),
   LAG_CONNECT_MS: withDefault(
     wholeNumber(0, MINUTE_MS),
-    '250',
+    '1000',
     'while the event loop runs later than this, new connections are refused as overloaded; 0 never refuses',
   ),
   LAG_PUBLISH_MS: withDefault(
     wholeNumber(0, MINUTE_MS),
-    '1000',
+    '3000',
     'while the event loop runs later than this, publishes are refused as overloaded too; 0 never refuses',
   ),
   DEMO: otherwise(

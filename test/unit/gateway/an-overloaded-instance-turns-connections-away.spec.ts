@@ -60,7 +60,7 @@ describe('at the upgrade', () => {
   test('while the loop lags a client is told to come back, and let in when it keeps up', async () => {
     const door = doorAt();
     expect(door.knock()).toBeNull();
-    door.look(1_500);
+    door.look(4_500);
     const refusal = door.knock();
     expect(refusal).toMatchObject({
       status: 503,
@@ -82,13 +82,13 @@ describe('at the upgrade', () => {
 
   test('the settings say how late is too late', () => {
     const door = doorAt({ LAG_CONNECT_MS: '5000', LAG_PUBLISH_MS: '9000' });
-    door.look(1_500);
+    door.look(4_500);
     expect(door.knock()).toBeNull();
   });
 
   test('one that stops says so rather than that it is full or late', () => {
     const door = doorAt({ MAX_CONNECTIONS: '1' });
-    door.look(1_500);
+    door.look(4_500);
     door.intake.drain();
     expect(door.knock(1)).toMatchObject({ status: 503, body: { code: 'draining' } });
   });
