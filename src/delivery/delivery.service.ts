@@ -25,6 +25,9 @@ import type { StartQuery } from './first-page.js';
 import { Subscription } from './subscription.js';
 import type { Wire } from './wire.port.js';
 
+/** No further large answer is read while more than this waits for the kernel, in bytes. */
+const UNREAD_ANSWERS_MAX = 262_144;
+
 /** A subscription that was prepared: what to answer, and how to go on once that was sent. */
 export interface Joining {
   readonly channel: ChannelName;
@@ -160,6 +163,18 @@ export class DeliveryService {
   /** Whether a request of this session may be answered: false closes a connection that never reads. */
   mayAnswer(session: Session): boolean {
     return this.slow.hasRoom(session);
+  }
+
+  /** Settles when the connection has taken what it was answered before; null: it has room now. */
+  roomToAnswer(session: Session): Promise<void> | null {
+    if (session.wire.unflushed() <= UNREAD_ANSWERS_MAX) return null;
+    this.slow.stalled(session);
+    return new Promise((resolve) =>
+      session.wire.onceDrained(() => {
+        this.slow.recovered(session);
+        resolve();
+      }),
+    );
   }
 
   /** Hands a passing note to everybody who is in the channel here; notes of an unknown kind pass by. */

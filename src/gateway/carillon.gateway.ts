@@ -10,7 +10,7 @@ import {
 } from '@nestjs/websockets';
 import { Socket } from 'socket.io';
 import { CarillonError } from '../protocol/carillon-error.js';
-import { isServerChannel, namespaceOf } from '../protocol/channel-name.js';
+import { type ChannelName, isServerChannel, namespaceOf } from '../protocol/channel-name.js';
 import { COMMANDS, type Replies } from '../protocol/commands.js';
 import type { AcknowledgeCommand } from '../protocol/commands/acknowledge.js';
 import type { AuthenticateCommand } from '../protocol/commands/authenticate.js';
@@ -25,6 +25,7 @@ import { BROKER, type Broker } from '../broker/broker.port.js';
 import { requirePosition } from '../broker/position.js';
 import { ChannelsService, requireClientChannel } from '../channels/channels.service.js';
 import { DeliveryService } from '../delivery/delivery.service.js';
+import type { Caller } from '../identity/caller.js';
 import { IdentityService } from '../identity/identity.service.js';
 import { IntakeService } from '../limits/intake.service.js';
 import { PresenceService } from '../presence/presence.service.js';
@@ -32,6 +33,9 @@ import { AcknowledgementFilter } from './acknowledgement.filter.js';
 import { CommandPipe } from './command.pipe.js';
 import { type Connection, connectionOf } from './connection.js';
 import { Connections } from './connections.js';
+
+/** Stands where a channel does, and is the name of none. */
+const RENEWAL = ' authenticate';
 
 type Reply<N extends keyof Replies> = Promise<Replies[N]> | Replies[N];
 
@@ -65,7 +69,9 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     @Ack() answer: (reply: object) => void,
   ): Promise<void> {
     const connection = connectionOf(socket);
-    await inTurn(connection, command.channel, () => this.#subscribe(connection, command, answer));
+    await inTurn(connection, command.channel, () =>
+      connection.answers.pass(() => this.#subscribe(connection, command, answer)),
+    );
   }
 
   async #subscribe(
@@ -73,9 +79,9 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     command: SubscribeCommand,
     answer: (reply: object) => void,
   ): Promise<void> {
-    const { session, caller } = connection;
+    const { session } = connection;
     const since = command.since === undefined ? undefined : requirePosition(command.since);
-    const channel = await this.channels.requireSubscribe(caller, command.channel);
+    const { caller, channel } = await this.#requireSubscribe(connection, command.channel);
     if (!session.subscriptions.has(channel)) requireRoom(connection);
     const { begin, gap, ...joined } = await this.delivery.prepare(session, channel, {
       since,
@@ -94,6 +100,18 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
         client,
         name,
       });
+    }
+  }
+
+  /** Decides by the rights that hold at the end: a token may be renewed while they are looked up. */
+  async #requireSubscribe(
+    connection: Connection,
+    name: string,
+  ): Promise<{ readonly caller: Caller; readonly channel: ChannelName }> {
+    for (;;) {
+      const { caller } = connection;
+      const channel = await this.channels.requireSubscribe(caller, name);
+      if (connection.caller === caller) return { caller, channel };
     }
   }
 
@@ -130,7 +148,8 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     @ConnectedSocket() socket: Socket,
     @MessageBody(new CommandPipe(COMMANDS.history)) command: HistoryCommand,
   ): Reply<'history'> {
-    return this.channels.history(connectionOf(socket).caller, command);
+    const connection = connectionOf(socket);
+    return connection.answers.pass(() => this.channels.history(connection.caller, command));
   }
 
   @SubscribeMessage('presence')
@@ -138,8 +157,11 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     @ConnectedSocket() socket: Socket,
     @MessageBody(new CommandPipe(COMMANDS.presence)) command: PresenceCommand,
   ): Promise<Replies['presence']> {
-    const { caller } = connectionOf(socket);
-    return this.presences.members(await this.channels.requirePresence(caller, command.channel));
+    const connection = connectionOf(socket);
+    return connection.answers.pass(async () => {
+      const channel = await this.channels.requirePresence(connection.caller, command.channel);
+      return this.presences.members(channel);
+    });
   }
 
   @SubscribeMessage('presence.update')
@@ -168,15 +190,18 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     @MessageBody(new CommandPipe(COMMANDS.authenticate)) { token }: AuthenticateCommand,
   ): Promise<Replies['authenticate']> {
     const connection = connectionOf(socket);
-    const caller = await this.identity.authenticate(token);
-    if (caller.user !== connection.caller.user) {
-      throw new CarillonError(
-        'forbidden',
-        'The token is for another user. Open a new connection for that user.',
-      );
-    }
-    await this.connections.renew(connection, caller);
-    return { expiresAt: caller.expiresAt };
+    // The token that was sent last is the one that holds, however long each takes to check.
+    return inTurn(connection, RENEWAL, async () => {
+      const caller = await this.identity.authenticate(token);
+      if (caller.user !== connection.caller.user) {
+        throw new CarillonError(
+          'forbidden',
+          'The token is for another user. Open a new connection for that user.',
+        );
+      }
+      await this.connections.renew(connection, caller);
+      return { expiresAt: caller.expiresAt };
+    });
   }
 
   @SubscribeMessage('clock')

@@ -3,6 +3,7 @@ import type { Caller } from '../identity/caller.js';
 import type { Session } from '../delivery/session.js';
 import type { SessionLimits } from '../limits/session-limits.js';
 import type { Position } from '../broker/position.js';
+import type { AnswerGate } from './answer-gate.js';
 import type { SocketWire } from './socket-wire.js';
 
 /** What the handshake proved and asked for. */
@@ -26,6 +27,8 @@ export interface Connection {
   ready: Promise<void>;
   /** False, and closed, when the client leaves its answers unread. */
   readonly isReading: () => boolean;
+  /** Requests with large answers pass through it. */
+  readonly answers: AnswerGate;
   /** What is under way in a channel: commands that follow it wait for it. */
   readonly underWay: Map<string, Promise<void>>;
   /** Requests that were not answered yet. */

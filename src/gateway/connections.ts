@@ -12,6 +12,7 @@ import type { Caller } from '../identity/caller.js';
 import { LimitsService } from '../limits/limits.service.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Metrics } from '../telemetry/metrics.js';
+import { AnswerGate } from './answer-gate.js';
 import { type Connection, dataOf, type Handshake } from './connection.js';
 import { forgetHandshake } from './lean-socket.js';
 import { SocketWire } from './socket-wire.js';
@@ -70,6 +71,7 @@ export class Connections {
       limits: this.limits.forSession(),
       caller,
       ready: Promise.resolve(),
+      answers: new AnswerGate(() => this.delivery.roomToAnswer(session)),
       underWay: new Map(),
       pending: 0,
     };

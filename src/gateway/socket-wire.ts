@@ -32,6 +32,8 @@ const LINGER_MS = 1_000;
 export class SocketWire implements Wire {
   /** Whether frames go out as we make them; fixed by the WebSocket handshake, and dear to ask for. */
   #isPlain: boolean | null = null;
+  /** Acknowledgements of this turn are being collected. */
+  #isCorked = false;
 
   constructor(private readonly socket: Socket) {}
 
@@ -61,9 +63,20 @@ export class SocketWire implements Wire {
     return this.#directStream() !== null;
   }
 
-  /** Writes one text packet of Engine.IO as a ready frame. Only while `isDirect`. */
+  /** Writes one text packet of Engine.IO as a ready frame, together with others of this turn. Only while `isDirect`. */
   writeText(packet: string): void {
-    this.#directStream()?.write(textFrame(packet));
+    const stream = this.#directStream();
+    if (!stream) return;
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      stream.cork();
+      // What was published in one call is acknowledged in one turn.
+      process.nextTick(() => {
+        this.#isCorked = false;
+        stream.uncork();
+      });
+    }
+    stream.write(textFrame(packet));
   }
 
   onceDrained(callback: () => void): void {

@@ -37,9 +37,9 @@ export const gateway = [
     bug: 'whoever has a position may subscribe',
     rows: ['F20'],
     file: 'src/gateway/carillon.gateway.ts',
-    find: 'const channel = await this.channels.requireSubscribe(caller, command.channel);',
+    find: 'const { caller, channel } = await this.#requireSubscribe(connection, command.channel);',
     replace:
-      'const channel = since ? requireClientChannel(command.channel) : await this.channels.requireSubscribe(caller, command.channel);',
+      'const { caller, channel } = since ? { caller: connection.caller, channel: requireClientChannel(command.channel) } : await this.#requireSubscribe(connection, command.channel);',
     check: check(
       'test/integration/authenticate.spec.ts',
       'a position opens no channel that the token does not cover',

@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AnswerGate } from '../../../src/gateway/answer-gate.js';
+
+/** Requests whose ends the test decides. */
+function requestsThrough(gate: AnswerGate) {
+  const begun: number[] = [];
+  const ends = new Map<number, { ok: () => void; fail: () => void }>();
+  const ask = (number: number): Promise<number> =>
+    gate.pass(() => {
+      begun.push(number);
+      return new Promise((resolve, reject) =>
+        ends.set(number, {
+          ok: () => resolve(number),
+          fail: () => reject(new Error(`no ${number}`)),
+        }),
+      );
+    });
+  return { begun, ends, ask };
+}
+
+test('four answers are made at a time, in the order they were asked for', async () => {
+  const { begun, ends, ask } = requestsThrough(new AnswerGate(() => null));
+  const all = [1, 2, 3, 4, 5, 6].map(ask);
+  await nextTurn();
+  expect(begun).toEqual([1, 2, 3, 4]);
+  ends.get(3)?.ok();
+  expect(await all[2]).toBe(3);
+  await nextTurn();
+  expect(begun).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('one that fails makes room as well', async () => {
+  const { begun, ends, ask } = requestsThrough(new AnswerGate(() => null));
+  const failing = Promise.allSettled([ask(1)]);
+  for (const number of [2, 3, 4, 5]) void ask(number);
+  await nextTurn();
+  ends.get(1)?.fail();
+  expect(await failing).toMatchObject([{ status: 'rejected', reason: { message: 'no 1' } }]);
+  await nextTurn();
+  expect(begun).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('nothing is read for a client that leaves its answers unread, until it has read them', async () => {
+  let isRead = (): void => undefined;
+  let room: Promise<void> | null = new Promise((resolve) => {
+    isRead = resolve;
+  });
+  const { begun, ask } = requestsThrough(new AnswerGate(() => room));
+  void ask(1);
+  await nextTurn();
+  expect(begun).toEqual([]);
+  room = null;
+  isRead();
+  await nextTurn();
+  expect(begun).toEqual([1]);
+});
