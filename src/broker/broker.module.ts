@@ -21,6 +21,7 @@ import { RedisBroker } from './redis/redis-broker.js';
           : new RedisBroker({
               redis: config.redis,
               instanceId: config.instanceId,
+              joinWindowMs: config.joinWindowMs,
               foreign: (count) => metrics.foreignEntries.inc(count),
             }),
     },

@@ -20,6 +20,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** How long a connection that is given up may still say goodbye, in milliseconds. */
 const GOODBYE_MS = 100;
 const KEEP_ALIVE_MS = 5_000;
+/** How soon a server that still reads its log from disk is asked again, in milliseconds. */
+const LOADING_RETRY_MS = 100;
 
 /** Short, because sockets stay up meanwhile and wait; jittered, so that instances do not come at once. */
 const RETRY_FIRST_MS = 40;
@@ -71,6 +73,7 @@ function connect(config: RedisConfig, purpose: string, options: Options): RedisC
     connectTimeout: CONNECT_TIMEOUT_MS,
     disconnectTimeout: GOODBYE_MS,
     retryStrategy: retryDelay,
+    maxLoadingRetryTime: LOADING_RETRY_MS,
     noDelay: true,
     keepAlive: KEEP_ALIVE_MS,
   };

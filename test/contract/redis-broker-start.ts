@@ -20,6 +20,7 @@ export function startRedisBroker(
   const broker = new RedisBroker({
     redis: { urls: [url], mode: 'standalone', sentinelName: null, prefix: 'test', ...over },
     instanceId: randomUUID(),
+    joinWindowMs: 5,
     foreign: (count) => {
       foreign += count;
     },

@@ -8,11 +8,18 @@ import {
   isNoScript,
 } from '../../redis/redis-script.js';
 import type { Appended, Publication } from '../broker.port.js';
+import { Gathering } from './gathering.js';
+import { HotChannels } from './hot-channels.js';
 import { appendCall, appendScript, brokerError, readAppended } from './append-script.js';
 
 /** Publications and bytes of one script call: others wait while it runs. */
 const CALL_PUBLICATIONS = 32;
 const CALL_BYTES = 262_144;
+
+/** Calls of an instance that publishes much are this far apart, in milliseconds. */
+const CALLS_APART_MS = 1;
+/** As many in one call were worth that wait. */
+const CALLS_APART_WORTH = 3;
 
 /** For how long replicas are awaited: the answer must come before the call is given up. */
 const WAIT_MS = COMMAND_TIMEOUT_MS - 200;
@@ -36,19 +43,37 @@ export interface AppenderOptions {
   readonly isSharded: boolean;
   /** Replicas that must have a batch before it is acknowledged; 0: none. */
   readonly replicas: number;
+  /** Publications of a hot channel wait so long for more, in milliseconds; 0: none waits. */
+  readonly joinWindowMs: number;
 }
 
-/** Sends the publications of one turn together, in the order they came. */
+/**
+ * Sends the publications of one turn together, those of a channel in the order they came. Under load
+ * calls are held back a little, where that makes them fewer; `critical` is not.
+ */
 export class Appender {
   readonly #script = appendScript();
+  readonly #hot: HotChannels<Waiting>;
+  readonly #gathering: Gathering;
   #collected: Waiting[] = [];
+  /** When what is collected goes. */
+  #turnEnd: NodeJS.Immediate | null = null;
+  #hold: NodeJS.Timeout | null = null;
   /** Calls that found the script forgotten, in order. */
   #unknown: Call[] = [];
   #callsUnderWay = 0;
   #pending = 0;
   #pendingBytes = 0;
 
-  constructor(private readonly options: AppenderOptions) {}
+  constructor(private readonly options: AppenderOptions) {
+    const windowMs = options.joinWindowMs;
+    this.#hot = new HotChannels({
+      windowMs,
+      now: () => performance.now(),
+      release: (items) => this.#collect(items),
+    });
+    this.#gathering = new Gathering(Math.min(CALLS_APART_MS, windowMs), CALLS_APART_WORTH);
+  }
 
   append(publication: Publication): Promise<Appended> {
     if (this.#pending >= PENDING_MAX || this.#pendingBytes >= PENDING_BYTES_MAX) {
@@ -61,16 +86,35 @@ export class Appender {
     this.#pending += 1;
     this.#pendingBytes += publication.draft.length;
     return new Promise((resolve, reject) => {
-      // The end of the turn: what other sockets bring in it goes along.
-      if (this.#collected.length === 0) setImmediate(() => this.#send());
-      this.#collected.push({ publication, resolve, reject });
+      const waiting = { publication, resolve, reject };
+      const { channel, lane } = publication;
+      if (!this.#hot.holds(channel, waiting, lane === 0)) this.#collect([waiting]);
     });
   }
 
+  #collect(items: readonly Waiting[]): void {
+    this.#collected.push(...items);
+    if (this.#turnEnd) return;
+    const isUrgent = items.some(({ publication }) => publication.lane === 0);
+    const room = isUrgent ? 0 : this.#gathering.room(performance.now());
+    // The end of the turn: what other sockets bring in it goes along.
+    if (room === 0) this.#turnEnd = setImmediate(() => this.#send());
+    else this.#hold ??= setTimeout(() => this.#send(), room);
+  }
+
   #send(): void {
+    const wasHeld = this.#hold !== null;
+    if (this.#hold) clearTimeout(this.#hold);
+    if (this.#turnEnd) clearImmediate(this.#turnEnd);
+    this.#hold = null;
+    this.#turnEnd = null;
     if (this.#collected.length === 0 || this.#mustWait()) return;
     const all = this.#collected;
     this.#collected = [];
+    this.#hot.callEnds();
+    const now = performance.now();
+    if (wasHeld) this.#gathering.sentHeld(now, all.length);
+    else this.#gathering.sentAtOnce(now);
     this.#run([...this.#callsOf(all)], evaluateByName);
   }
 

@@ -32,6 +32,8 @@ const CLOCK_EVERY_MS = 2_500;
 export interface RedisBrokerOptions {
   readonly redis: RedisConfig;
   readonly instanceId: string;
+  /** Publications of a hot channel wait so long for more, in milliseconds; 0: none waits. */
+  readonly joinWindowMs: number;
   /** Told of entries of a format that this version does not know. */
   readonly foreign: (count: number) => void;
 }
@@ -150,6 +152,7 @@ export class RedisBroker implements Broker {
       keys: this.#keys,
       isSharded: this.#commands instanceof Cluster,
       replicas,
+      joinWindowMs: this.#options.joinWindowMs,
     });
     this.#appenders.set(replicas, { appender, client });
     return appender;

@@ -44,6 +44,7 @@ function start(isSharded = false) {
     keys: new Keys('test'),
     isSharded,
     replicas: 0,
+    joinWindowMs: 0,
   });
   const channel = newChannel();
   const append = (id: string, wish: Wish = {}) =>
