@@ -5,8 +5,11 @@ import { frameHeaderBytes, websocketFrame, writeFrameHeader } from '../kernel/we
 
 /** One message as bytes on the wire, made once for all sockets that are owed the same bytes. */
 export class EncodedMessage {
+  readonly kind = 'message';
   /** What the message counts for in an outbox; the position is always counted. */
   readonly bytes: number;
+  /** A list of this one, the same for all sockets. */
+  readonly alone: readonly EncodedMessage[] = [this];
   #withPosition: Buffer | null = null;
   #withoutPosition: Buffer | null = null;
 

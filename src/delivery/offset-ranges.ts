@@ -1,8 +1,20 @@
 import type { Position } from '../broker/position.js';
+import type { SkipReason } from '../protocol/gap.js';
 
-/** Offsets of one channel that were dropped, as inclusive ranges in ascending order. */
+/** Offsets, both ends inclusive, that were not for the session anyway. */
+export interface Skipped {
+  readonly from: number;
+  to: number;
+  readonly reason: SkipReason;
+}
+
+/**
+ * Offsets of one channel that were dropped, as inclusive ranges in ascending order, and those between
+ * them that were not for the session anyway.
+ */
 export class OffsetRanges {
   readonly #ranges: [number, number][] = [];
+  readonly #skipped: Skipped[] = [];
   #count = 0;
   #last: Position | null = null;
 
@@ -13,6 +25,11 @@ export class OffsetRanges {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** What is told as `skip`, in ascending order. */
+  get skipped(): readonly Skipped[] {
+    return this.#skipped;
   }
 
   toArray(): [number, number][] {
@@ -26,18 +43,19 @@ export class OffsetRanges {
     if (open && open[1] === offset - 1) open[1] = offset;
     else this.#ranges.push([offset, offset]);
     this.#count += 1;
-    this.pass(position);
+    this.#pass(position);
   }
 
-  /** Notes a place that was passed without a loss. */
-  pass(position: Position): void {
+  /** Notes an offset that was passed without a loss; offsets come in ascending order. */
+  skip(position: Position, reason: SkipReason): void {
+    const { offset } = position;
+    const open = this.#skipped.at(-1);
+    if (open?.reason === reason && open.to === offset - 1) open.to = offset;
+    else this.#skipped.push({ from: offset, to: offset, reason });
+    this.#pass(position);
+  }
+
+  #pass(position: Position): void {
     if (!this.#last || position.offset > this.#last.offset) this.#last = position;
-  }
-
-  /** Takes over the ranges of an earlier drop; all of them lie below what is added later. */
-  merge(earlier: OffsetRanges): void {
-    this.#ranges.unshift(...earlier.toArray());
-    this.#count += earlier.count;
-    if (earlier.last) this.pass(earlier.last);
   }
 }

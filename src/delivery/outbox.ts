@@ -1,11 +1,12 @@
 import type { Buffer } from 'node:buffer';
-import type { Skip, SkipReason } from '../protocol/gap.js';
+import type { SkipReason } from '../protocol/gap.js';
 import { formatPosition, type Position } from '../broker/position.js';
 import type { EncodedMessage } from './encoded-message.js';
 import type { JoinedFrames } from './joined-frames.js';
-import type { OffsetRanges } from './offset-ranges.js';
+import type { OffsetRanges, Skipped } from './offset-ranges.js';
 import { PriorityLanes, type Taken } from './priority-lanes.js';
 import type { Subscription } from './subscription.js';
+import { Turn } from './turn.js';
 import type { Wire } from './wire.port.js';
 
 /** No new write while the kernel is behind by more: `critical` waits only behind what it already has. */
@@ -41,13 +42,8 @@ export interface OutboxWatch {
  * told as one `gap` that `history` refills. Whoever pushes must `flush` in the same turn.
  */
 export class Outbox {
-  /**
-   * Messages for a connection that owes nothing, which never see a lane, and whom they are for: two
-   * lists side by side, because one object for each message and socket would be the dearest part.
-   */
-  readonly #turn: EncodedMessage[] = [];
-  readonly #turnFor: Subscription[] = [];
-  #turnBytes = 0;
+  /** While nothing is owed, messages never see a lane. */
+  readonly #turn = new Turn();
   readonly #lanes = new PriorityLanes();
   #isBlocked = false;
   #isOpen = false;
@@ -63,7 +59,7 @@ export class Outbox {
 
   /** Bytes that wait here; what the stream holds is not in it. */
   get bytes(): number {
-    return this.#turnBytes + this.#lanes.bytes;
+    return this.#turn.bytes + this.#lanes.bytes;
   }
 
   /** Whether the session was told that it has begun. */
@@ -72,7 +68,7 @@ export class Outbox {
   }
 
   get isEmpty(): boolean {
-    return this.#turn.length === 0 && this.#lanes.isEmpty;
+    return this.#turn.isEmpty && this.#lanes.isEmpty;
   }
 
   /** Begins to send; nothing leaves before the session was told its `session`. */
@@ -83,16 +79,14 @@ export class Outbox {
 
   pushMessage(subscription: Subscription, message: EncodedMessage): void {
     if (this.#lanes.isEmpty && message.entry.ttlMs === 0) {
-      this.#turn.push(message);
-      this.#turnFor.push(subscription);
-      this.#turnBytes += message.bytes;
+      this.#turn.push(subscription, message);
       // Its slice may be some way off: what waits until then is bounded too.
-      const isMuch = this.#turnBytes > UNFLUSHED_MAX;
-      if (isMuch && this.#turnBytes > this.rules.bytesMax()) this.flush();
+      const { bytes } = this.#turn;
+      if (bytes > UNFLUSHED_MAX && bytes > this.rules.bytesMax()) this.flush();
       return;
     }
     this.#queueTurn();
-    this.#lanes.push(subscription, message.entry.lane, { kind: 'message', message });
+    this.#lanes.push(subscription, message.entry.lane, message);
   }
 
   pushSkip(subscription: Subscription, at: Position, lane: number, reason: SkipReason): void {
@@ -134,7 +128,7 @@ export class Outbox {
   }
 
   #flush(): void {
-    if (this.#turn.length > 0 && this.#writeTurn()) return this.#account();
+    if (!this.#turn.isEmpty && this.#writeTurn()) return this.#account();
     if (this.#lanes.isEmpty) return;
     if (this.#isOpen) this.#writeLanes();
     this.#bound();
@@ -144,45 +138,25 @@ export class Outbox {
 
   /** Everything of this turn in one write, if the kernel has room for all of it. */
   #writeTurn(): boolean {
-    const turn = this.#turn;
-    const [first] = turn;
+    const { wire, rules } = this;
     if (
       !this.#isOpen ||
       this.#isBlocked ||
       !this.#lanes.isEmpty ||
-      this.#turnBytes + this.wire.unflushed() > UNFLUSHED_MAX
+      this.#turn.bytes + wire.unflushed() > UNFLUSHED_MAX
     ) {
       this.#queueTurn();
       return false;
     }
-    if (first && turn.length === 1) {
-      this.wire.write(first.frames(true), turn, ALL_SAFE);
-      this.#turnFor[0]?.passed(first.entry, true);
-    } else {
-      const frames = turn.map((message) => message.frames(true));
-      this.wire.write(this.rules.joined.join(frames), turn, ALL_SAFE);
-      turn.forEach(({ entry }, index) => this.#turnFor[index]?.passed(entry, true));
-    }
-    this.rules.delivered(turn.length);
-    this.#endTurn();
+    rules.delivered(this.#turn.send(wire, rules.joined));
     return true;
   }
 
   /** This turn's messages cannot leave at once: from here on lanes decide. */
   #queueTurn(): void {
-    for (const [index, message] of this.#turn.entries()) {
-      const subscription = this.#turnFor[index];
-      if (subscription) {
-        this.#lanes.push(subscription, message.entry.lane, { kind: 'message', message });
-      }
-    }
-    this.#endTurn();
-  }
-
-  #endTurn(): void {
-    this.#turn.length = 0;
-    this.#turnFor.length = 0;
-    this.#turnBytes = 0;
+    this.#turn.drain((subscription, message) =>
+      this.#lanes.push(subscription, message.entry.lane, message),
+    );
   }
 
   #writeLanes(): void {
@@ -239,23 +213,20 @@ export class Outbox {
       safety = [];
     };
     for (const { item, isSafe } of taken) {
-      const { subscription } = item;
-      if (item.kind === 'message') {
-        const { message } = item;
-        if (hasExpired(message, now)) {
-          handOver();
-          this.#tellSkip(subscription, message.entry, isSafe, 'expired');
-          continue;
-        }
-        frames.push(message.frames(isSafe));
-        messages.push(message);
-        safety.push(isSafe);
-        subscription.passed(message.entry, isSafe);
-        delivered += 1;
-      } else {
+      const { payload, subscription } = item;
+      if (payload.kind !== 'message') {
         handOver();
-        if (item.kind === 'skip') this.#tellSkip(subscription, item.at, isSafe, item.reason);
-        else this.#tellGap(subscription, item.ranges, isSafe);
+        if (payload.kind === 'gap') this.#tellGap(subscription, payload.ranges, isSafe);
+        else this.#tellSkip(subscription, payload.at, isSafe, payload.reason);
+      } else if (hasExpired(payload, now)) {
+        handOver();
+        this.#tellSkip(subscription, payload.entry, isSafe, 'expired');
+      } else {
+        frames.push(payload.frames(isSafe));
+        messages.push(payload);
+        safety.push(isSafe);
+        subscription.passed(payload.entry, isSafe);
+        delivered += 1;
       }
     }
     handOver();
@@ -264,36 +235,33 @@ export class Outbox {
 
   #tellSkip(subscription: Subscription, at: Position, isSafe: boolean, reason: SkipReason): void {
     subscription.passed(at, isSafe);
-    const skip: Skip = {
-      channel: subscription.channel,
-      from: at.offset,
-      to: at.offset,
-      position: formatPosition(subscription.told),
-      reason,
-    };
-    this.wire.emit('skip', skip);
-    this.rules.skipped(reason);
+    this.#emitSkip(subscription, { from: at.offset, to: at.offset, reason });
   }
 
+  /** The loss first: whoever has only the first of the pushes must not be past what the rest tell. */
   #tellGap(subscription: Subscription, ranges: OffsetRanges, isSafe: boolean): void {
     const after = formatPosition(subscription.told);
     if (ranges.last) subscription.passed(ranges.last, isSafe);
-    if (ranges.count === 0) return;
-    this.wire.emit('gap', {
-      channel: subscription.channel,
-      epoch: subscription.told.epoch,
-      after,
-      ranges: ranges.toArray(),
-      count: ranges.count,
-      reason: 'overflow',
-      refill: true,
-      position: formatPosition(subscription.told),
-    });
+    if (ranges.count > 0) {
+      this.wire.emit('gap', {
+        channel: subscription.channel,
+        epoch: subscription.told.epoch,
+        after,
+        ranges: ranges.toArray(),
+        count: ranges.count,
+        reason: 'overflow',
+        refill: true,
+        position: formatPosition(subscription.told),
+      });
+    }
+    for (const skipped of ranges.skipped) this.#emitSkip(subscription, skipped);
+  }
+
+  #emitSkip({ channel, told }: Subscription, { from, to, reason }: Skipped): void {
+    this.wire.emit('skip', { channel, from, to, position: formatPosition(told), reason });
+    this.rules.skipped(reason);
   }
 }
-
-/** What leaves in offset order carries its position. */
-const ALL_SAFE: readonly boolean[] = [];
 
 function hasExpired({ entry }: EncodedMessage, now: number): boolean {
   return entry.ttlMs > 0 && entry.at + entry.ttlMs <= now;

@@ -5,14 +5,16 @@ import { OffsetRanges } from './offset-ranges.js';
 import type { Subscription } from './subscription.js';
 
 /** One waiting thing: a message, an offset that is not for this session, or loss that must be told. */
-export type Item = Payload & {
+export interface Item {
+  readonly payload: Payload;
   readonly subscription: Subscription;
   readonly lane: number;
   readonly bytes: number;
-};
+}
 
+/** A message is its own payload, so that a thousand who wait for the same one share it. */
 export type Payload =
-  | { readonly kind: 'message'; readonly message: EncodedMessage }
+  | EncodedMessage
   | { readonly kind: 'skip'; readonly at: Position; readonly reason: SkipReason }
   | { readonly kind: 'gap'; readonly ranges: OffsetRanges };
 
@@ -45,9 +47,9 @@ export class PriorityLanes {
   }
 
   push(subscription: Subscription, lane: number, payload: Payload): void {
-    const bytes = ITEM_COST + (payload.kind === 'message' ? payload.message.bytes : 0);
+    const bytes = ITEM_COST + (payload.kind === 'message' ? payload.bytes : 0);
     const queue = this.#lanes[lane] ?? this.#lanes[2];
-    queue.push({ ...payload, subscription, lane, bytes, arrival: this.#arrivals++ });
+    queue.push({ payload, subscription, lane, bytes, arrival: this.#arrivals++ });
     count(subscription, lane, 1);
     this.#bytes += bytes;
   }
@@ -55,7 +57,7 @@ export class PriorityLanes {
   /** Everything in the order it came: with room for all there is nothing to overtake. */
   takeAll(): Taken[] {
     // A gap stands where its lane was dropped, not where its offsets came: then lanes decide.
-    const hasGap = this.#lanes.some((items) => items.some(({ kind }) => kind === 'gap'));
+    const hasGap = this.#lanes.some((items) => items.some(({ payload }) => payload.kind === 'gap'));
     if (hasGap) return this.takeUrgent(Number.POSITIVE_INFINITY);
     const busy = this.#lanes.filter((items) => items.length > 0);
     const all = busy.flatMap((items) => items.splice(0));
@@ -81,8 +83,8 @@ export class PriorityLanes {
   }
 
   /**
-   * Drops one lane whole. For each subscription that lost something a gap takes the place of what was
-   * lost. Returns how many messages were dropped.
+   * Drops one lane whole. For each subscription a gap takes the place of all it had there, and grows
+   * with what is dropped later. Returns how many messages were dropped.
    */
   dropLane(lane: number): number {
     const gaps = new Map<Subscription, OffsetRanges>();
@@ -90,15 +92,16 @@ export class PriorityLanes {
     for (const item of this.#lanes[lane]?.splice(0) ?? []) {
       this.#bytes -= item.bytes;
       count(item.subscription, lane, -1);
-      const ranges = gaps.get(item.subscription) ?? new OffsetRanges();
-      gaps.set(item.subscription, ranges);
-      if (item.kind === 'message') {
-        ranges.add(item.message.entry);
+      const { payload, subscription } = item;
+      // An earlier gap stands before all that came after it.
+      const earlier = payload.kind === 'gap' ? payload.ranges : null;
+      const ranges = gaps.get(subscription) ?? earlier ?? new OffsetRanges();
+      gaps.set(subscription, ranges);
+      if (payload.kind === 'message') {
+        ranges.add(payload.entry);
         dropped += 1;
-      } else if (item.kind === 'gap') {
-        ranges.merge(item.ranges);
-      } else {
-        ranges.pass(item.at);
+      } else if (payload.kind === 'skip') {
+        ranges.skip(payload.at, payload.reason);
       }
     }
     for (const [subscription, ranges] of gaps)
@@ -128,7 +131,9 @@ export class PriorityLanes {
   }
 }
 
-type Queued = Item & { readonly arrival: number };
+interface Queued extends Item {
+  readonly arrival: number;
+}
 
 function count(subscription: Subscription, lane: number, change: number): void {
   subscription.waiting[lane] = (subscription.waiting[lane] ?? 0) + change;

@@ -148,9 +148,21 @@ export const delivery = [
     bug: 'a position goes out before what it overtook, so a client drops that as a repeat',
     rows: ['F36'],
     file: outbox,
-    find: 'frames.push(message.frames(isSafe));',
-    replace: 'frames.push(message.frames(true));',
+    find: 'frames.push(payload.frames(isSafe));',
+    replace: 'frames.push(payload.frames(true));',
     check: check(tells, 'carries a position in its bytes only when it is safe'),
+  },
+  {
+    name: 'skips-go-with-their-lane',
+    bug: 'what was not for a session is told to nobody once its lane is dropped, and looks lost',
+    rows: ['F36'],
+    file: outbox,
+    find: 'for (const skipped of ranges.skipped) this.#emitSkip(subscription, skipped);',
+    replace: '',
+    check: check(
+      tells,
+      'tells what was not for the session in a dropped lane too, behind the loss',
+    ),
   },
   {
     name: 'outbox-without-bound',

@@ -99,6 +99,29 @@ describe('an outbox whose connection is behind', () => {
     expect(gap?.count).toBe(to - from + 1);
     expect(offsetsIn(wire.sent)).toEqual([1, ...range(to + 1, 60)]);
   });
+
+  test('tells what was not for the session in a dropped lane too, behind the loss', () => {
+    const { wire, outbox, subscription } = outboxUnderTest({ bytesMax: 100_000 });
+    wire.takes = false;
+    outbox.pushMessage(subscription, message(1, {}, 65_500));
+    outbox.flush();
+    for (let offset = 2; offset <= 60; offset += 1) {
+      if (offset % 10 < 2) outbox.pushSkip(subscription, message(offset).entry, 3, 'own');
+      else outbox.pushMessage(subscription, message(offset, { lane: 3 }, 1_000));
+      outbox.flush();
+    }
+    wire.takes = true;
+    wire.drain();
+    wire.drain();
+    const offsets = wire.sent.flatMap((one) => {
+      if (one.event === 'message') return [one.offset];
+      if (one.event === 'skip') return range(one.skip.from, one.skip.to);
+      return (one.gap.ranges ?? []).flatMap(([from, to]) => range(from, to));
+    });
+    expect(offsets.sort((a, b) => a - b)).toEqual(range(1, 60));
+    const told = wire.sent.map(({ event }) => event);
+    expect(told.indexOf('gap')).toBeLessThan(told.indexOf('skip'));
+  });
 });
 
 /** A position may be handed back as `since`: nothing below it may be missing and untold. */

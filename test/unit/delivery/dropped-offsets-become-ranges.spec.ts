@@ -35,27 +35,23 @@ test('the ranges hold every offset once, and never touch', () => {
   );
 });
 
-test('two drops, one after the other, are told as one', () => {
-  fc.assert(
-    fc.property(offsets, fc.nat({ max: 40 }), (dropped, cut) => {
-      const ranges = new OffsetRanges();
-      ranges.merge(rangesOf(dropped.slice(0, cut)));
-      for (const offset of dropped.slice(cut)) ranges.add(at(offset));
-      expect(ranges.toArray()).toEqual(rangesOf(dropped).toArray());
-      expect(ranges.count).toBe(dropped.length);
-      expect(ranges.last?.offset ?? null).toBe(dropped.at(-1) ?? null);
-    }),
-  );
-});
-
-test('what is passed is no loss, but is where the reader then stands', () => {
+test('what was not for the session anyway is no loss, but is told, and is where the reader then stands', () => {
   const ranges = rangesOf([2, 3]);
-  ranges.pass(at(5));
-  expect(ranges.toArray()).toEqual([[2, 3]]);
-  expect(ranges.count).toBe(2);
-  expect(ranges.last?.offset).toBe(5);
-  ranges.pass(at(4));
-  expect(ranges.last?.offset).toBe(5);
+  for (const offset of [4, 5]) ranges.skip(at(offset), 'own');
+  ranges.skip(at(6), 'excluded');
+  ranges.add(at(7));
+  ranges.skip(at(8), 'excluded');
+  expect(ranges.toArray()).toEqual([
+    [2, 3],
+    [7, 7],
+  ]);
+  expect(ranges.count).toBe(3);
+  expect(ranges.skipped).toEqual([
+    { from: 4, to: 5, reason: 'own' },
+    { from: 6, to: 6, reason: 'excluded' },
+    { from: 8, to: 8, reason: 'excluded' },
+  ]);
+  expect(ranges.last?.offset).toBe(8);
 });
 
 test('what was given out does not change when more is dropped', () => {

@@ -12,13 +12,15 @@ function lanesUnderTest() {
   const other = new Subscription(subscription.session, OTHER);
   const lanes = new PriorityLanes();
   const push = (offset: number, lane: number, to = subscription, bytes = 10): void => {
-    lanes.push(to, lane, { kind: 'message', message: message(offset, { lane }, bytes) });
+    lanes.push(to, lane, message(offset, { lane }, bytes));
   };
   return { lanes, push, subscription, other };
 }
 
 function offsetsOf(taken: readonly Taken[]): number[] {
-  return taken.map(({ item }) => (item.kind === 'message' ? item.message.entry.offset : -1));
+  return taken.map(({ item }) =>
+    item.payload.kind === 'message' ? item.payload.entry.offset : -1,
+  );
 }
 
 /** Takes one item at a time. */
@@ -92,8 +94,8 @@ describe('a lane that is dropped', () => {
     expect(lanes.dropLane(3)).toBe(3);
     const taken = lanes.takeUrgent(Number.POSITIVE_INFINITY);
     expect(offsetsOf(taken)).toEqual([2, -1, -1]);
-    const gaps = taken.flatMap(({ item }) =>
-      item.kind === 'gap' ? [[item.subscription, item.ranges.toArray()] as const] : [],
+    const gaps = taken.flatMap(({ item: { payload, subscription: to } }) =>
+      payload.kind === 'gap' ? [[to, payload.ranges.toArray()] as const] : [],
     );
     expect(gaps).toEqual([
       [
@@ -117,7 +119,8 @@ describe('a lane that is dropped', () => {
     expect(dropped).toBe(9);
     const [gap, ...more] = lanes.takeAll();
     expect(more).toEqual([]);
-    expect(gap?.item.kind === 'gap' && gap.item.ranges.toArray()).toEqual([[1, 9]]);
+    const payload = gap?.item.payload;
+    expect(payload?.kind === 'gap' && payload.ranges.toArray()).toEqual([[1, 9]]);
     expect([lanes.isEmpty, lanes.bytes]).toEqual([true, 0]);
   });
 });
