@@ -43,7 +43,6 @@ export class CatchUp {
     while (isCatchingUp(subscription)) {
       if (channel.isReachedBy(subscription.reached, subscription.breaks)) {
         subscription.phase = 'live';
-        channel.live.add(subscription);
         return;
       }
       await subscription.session.outbox.drainedTo(OUTBOX_LOW);
@@ -102,9 +101,9 @@ function isCatchingUp(subscription: Subscription): boolean {
  * cannot leave now is let go, and the subscription stands again where it was last told: it is read anew.
  */
 export function hasAllLeft(subscription: Subscription): boolean {
-  const { session, waiting } = subscription;
+  const { session } = subscription;
   session.outbox.flush();
-  if (waiting.every((count) => count === 0)) return true;
+  if (subscription.waiting.every((count) => count === 0)) return true;
   session.outbox.forget(subscription);
   subscription.reached = subscription.told;
   return false;

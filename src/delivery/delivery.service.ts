@@ -200,10 +200,11 @@ export class DeliveryService {
     // The feed may hand on again what was read when the channel was first followed.
     if (isAtOrBefore(entry, channel.cursor)) return;
     channel.cursor = entry;
-    if (channel.live.size === 0) return;
     const message = new EncodedMessage(entry, false);
     const isUrgent = entry.lane === 0;
-    for (const subscription of channel.live) {
+    // Not through a generator: this is the loop that a fan-out runs in.
+    for (const subscription of channel.all) {
+      if (subscription.phase !== 'live') continue;
       if (isAtOrBefore(entry, subscription.reached)) continue;
       if (!queueEntry(subscription, entry, message)) this.#fallBehind(subscription, channel);
       this.#schedule.owe(subscription.session, isUrgent);
@@ -217,7 +218,7 @@ export class DeliveryService {
     channel.cursor = to;
     channel.breaks += 1;
     const isKnown = reason === 'trimmed' || reason === 'purged';
-    for (const subscription of channel.live) {
+    for (const subscription of channel.live()) {
       const { session, reached } = subscription;
       if (isKnown && isAtOrBefore(to, reached)) continue;
       // What waits belongs to the history that ended here: it is sent before the break is told.
@@ -233,7 +234,6 @@ export class DeliveryService {
 
   /** What the kernel did not take is read again: until then the subscription is not live. */
   #fallBehind(subscription: Subscription, channel: FollowedChannel): void {
-    channel.live.delete(subscription);
     subscription.phase = 'catching up';
     subscription.breaks = -1;
     this.#begin(subscription, channel, 0);

@@ -10,9 +10,6 @@ export class FollowedChannel {
   /** Counts the breaks: a place that was read before the last one proves nothing about the cursor. */
   breaks = 0;
 
-  /** Live subscriptions; those that catch up are not in here. */
-  readonly live = new Set<Subscription>();
-
   /** All subscriptions, live or not: the channel is followed while there is one. */
   readonly all = new Set<Subscription>();
 
@@ -21,6 +18,11 @@ export class FollowedChannel {
     start: Position,
   ) {
     this.cursor = start;
+  }
+
+  /** The subscriptions that get what the channel gets; those that catch up are not among them. */
+  *live(): Iterable<Subscription> {
+    for (const subscription of this.all) if (subscription.phase === 'live') yield subscription;
   }
 
   /**

@@ -46,7 +46,6 @@ export class FollowedChannels {
   remove(subscription: Subscription): void {
     const channel = this.#channels.get(subscription.channel);
     if (!channel) return;
-    channel.live.delete(subscription);
     if (channel.all.delete(subscription) && channel.all.size === 0) this.#drop(channel);
   }
 

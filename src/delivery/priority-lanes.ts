@@ -50,7 +50,7 @@ export class PriorityLanes {
     const bytes = ITEM_COST + (payload.kind === 'message' ? payload.bytes : 0);
     const queue = this.#lanes[lane] ?? this.#lanes[2];
     queue.push({ payload, subscription, lane, bytes, arrival: this.#arrivals++ });
-    count(subscription, lane, 1);
+    subscription.countWaiting(lane, 1);
     this.#bytes += bytes;
   }
 
@@ -63,7 +63,7 @@ export class PriorityLanes {
     const all = busy.flatMap((items) => items.splice(0));
     if (busy.length > 1) all.sort((a, b) => a.arrival - b.arrival);
     this.#bytes = 0;
-    for (const item of all) count(item.subscription, item.lane, -1);
+    for (const item of all) item.subscription.countWaiting(item.lane, -1);
     return all.map((item) => ({ item, isSafe: true }));
   }
 
@@ -76,7 +76,7 @@ export class PriorityLanes {
       if (!item) break;
       left -= item.bytes;
       this.#bytes -= item.bytes;
-      count(item.subscription, item.lane, -1);
+      item.subscription.countWaiting(item.lane, -1);
       taken.push({ item, isSafe: !item.subscription.waitsOutside(item.lane) });
     }
     return taken;
@@ -91,7 +91,7 @@ export class PriorityLanes {
     let dropped = 0;
     for (const item of this.#lanes[lane]?.splice(0) ?? []) {
       this.#bytes -= item.bytes;
-      count(item.subscription, lane, -1);
+      item.subscription.countWaiting(lane, -1);
       const { payload, subscription } = item;
       // An earlier gap stands before all that came after it.
       const earlier = payload.kind === 'gap' ? payload.ranges : null;
@@ -112,11 +112,12 @@ export class PriorityLanes {
   /** Lets go of what waits for one subscription. */
   forget(subscription: Subscription): void {
     for (const [lane, items] of this.#lanes.entries()) {
-      if ((subscription.waiting[lane] ?? 0) === 0) continue;
+      const count = subscription.waiting[lane] ?? 0;
+      if (count === 0) continue;
       const kept = items.filter((item) => item.subscription !== subscription);
       for (const item of items) if (item.subscription === subscription) this.#bytes -= item.bytes;
       items.splice(0, items.length, ...kept);
-      subscription.waiting[lane] = 0;
+      subscription.countWaiting(lane, -count);
     }
   }
 
@@ -133,8 +134,4 @@ export class PriorityLanes {
 
 interface Queued extends Item {
   readonly arrival: number;
-}
-
-function count(subscription: Subscription, lane: number, change: number): void {
-  subscription.waiting[lane] = (subscription.waiting[lane] ?? 0) + change;
 }

@@ -16,7 +16,7 @@ export class Session {
   owed: 'urgent' | 'due' | 'later' | null = null;
 
   /** Broadcast → the channel through which its copy came. */
-  readonly #broadcasts = new Map<string, ChannelName>();
+  #broadcasts: Map<string, ChannelName> | null = null;
   #isOpen = true;
 
   constructor(
@@ -32,6 +32,7 @@ export class Session {
 
   /** False when this session was given a copy of the broadcast through another channel. */
   takesBroadcast(id: string, channel: ChannelName): boolean {
+    this.#broadcasts ??= new Map();
     const through = this.#broadcasts.get(id);
     if (through !== undefined) return through === channel;
     this.#broadcasts.set(id, channel);
@@ -46,8 +47,8 @@ export class Session {
 
   /** Copies that came through a channel may not have been sent: another one is taken again. */
   forgetBroadcastsOf(channel: ChannelName): void {
-    for (const [id, through] of this.#broadcasts) {
-      if (through === channel) this.#broadcasts.delete(id);
+    for (const [id, through] of this.#broadcasts ?? []) {
+      if (through === channel) this.#broadcasts?.delete(id);
     }
   }
 

@@ -2,6 +2,8 @@ import type { ChannelName } from '../protocol/channel-name.js';
 import { NO_CHAIN, type Position } from '../broker/position.js';
 import type { Session } from './session.js';
 
+const NONE_WAITS: readonly number[] = [0, 0, 0, 0];
+
 /**
  * One session's place in one channel.
  *
@@ -23,8 +25,8 @@ export class Subscription {
   /** The last place at which every lower offset had been sent or told: safe to hand back as `since`. */
   told: Position;
 
-  /** What of this subscription waits in each lane of its session's outbox. */
-  readonly waiting: [number, number, number, number] = [0, 0, 0, 0];
+  /** Null while nothing ever waited: most connections take all they are sent. */
+  #waiting: number[] | null = null;
 
   constructor(
     readonly session: Session,
@@ -33,6 +35,17 @@ export class Subscription {
   ) {
     this.reached = start;
     this.told = start;
+  }
+
+  /** How much of this subscription waits in each lane of its session's outbox. */
+  get waiting(): readonly number[] {
+    return this.#waiting ?? NONE_WAITS;
+  }
+
+  /** So much more of it waits in that lane now. */
+  countWaiting(lane: number, change: number): void {
+    this.#waiting ??= [...NONE_WAITS];
+    this.#waiting[lane] = (this.#waiting[lane] ?? 0) + change;
   }
 
   startAt(position: Position): void {
@@ -50,9 +63,6 @@ export class Subscription {
 
   /** True when something of this channel waits in another lane than this one. */
   waitsOutside(lane: number): boolean {
-    for (let other = 0; other < this.waiting.length; other += 1) {
-      if (other !== lane && (this.waiting[other] ?? 0) > 0) return true;
-    }
-    return false;
+    return this.waiting.some((count, other) => other !== lane && count > 0);
   }
 }

@@ -139,7 +139,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     this.intake.requirePublish();
     limits.takePublish(namespaceOf(requireClientChannel(command.channel)));
     // A client that subscribed before it published hears itself.
-    await underWay.get(command.channel);
+    await underWay?.get(command.channel);
     return this.channels.publish(caller, session.id, command);
   }
 
@@ -211,7 +211,9 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
 }
 
 /** One after the other in a channel: a later subscribe or unsubscribe decides, and all are answered. */
-function inTurn<T>({ underWay }: Connection, channel: string, work: () => Promise<T>): Promise<T> {
+function inTurn<T>(connection: Connection, channel: string, work: () => Promise<T>): Promise<T> {
+  connection.underWay ??= new Map<string, Promise<void>>();
+  const { underWay } = connection;
   const result = (underWay.get(channel) ?? Promise.resolve()).then(work);
   const settled = result.then(
     () => undefined,
@@ -220,6 +222,7 @@ function inTurn<T>({ underWay }: Connection, channel: string, work: () => Promis
   underWay.set(channel, settled);
   void settled.then(() => {
     if (underWay.get(channel) === settled) underWay.delete(channel);
+    if (underWay.size === 0 && connection.underWay === underWay) connection.underWay = null;
   });
   return result;
 }

@@ -29,8 +29,8 @@ export interface Connection {
   readonly isReading: () => boolean;
   /** Requests with large answers pass through it. */
   readonly answers: AnswerGate;
-  /** What is under way in a channel: commands that follow it wait for it. */
-  readonly underWay: Map<string, Promise<void>>;
+  /** What is under way in a channel: commands that follow it wait for it. Null: nothing anywhere. */
+  underWay: Map<string, Promise<void>> | null;
   /** Requests that were not answered yet. */
   pending: number;
 }

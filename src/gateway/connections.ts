@@ -72,7 +72,7 @@ export class Connections {
       caller,
       ready: Promise.resolve(),
       answers: new AnswerGate(() => this.delivery.roomToAnswer(session)),
-      underWay: new Map(),
+      underWay: null,
       pending: 0,
     };
     this.#open.add(connection);

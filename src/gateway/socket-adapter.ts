@@ -18,6 +18,8 @@ const HANDSHAKE_MS = 5_000;
 /** Requests of one connection that may wait for their answer. */
 const PENDING_MAX = 4_096;
 
+type Handlers = Readonly<Record<string, MessageMappingProperties['callback']>>;
+
 /**
  * Nest's Socket.IO adapter with the server's options in one place and one dispatcher per socket, where
  * Nest would bind a stream for each handler and leave failed and unknown events unanswered.
@@ -58,7 +60,10 @@ export class SocketAdapter extends IoAdapter {
   }
 
   override bindMessageHandlers(socket: Socket, handlers: MessageMappingProperties[]): void {
-    const byName = new Map(handlers.map(({ message, callback }) => [String(message), callback]));
+    // A plain object, because it is kept for each connection and a map takes thrice the room.
+    const byName: Handlers = Object.fromEntries(
+      handlers.map(({ message, callback }) => [String(message), callback]),
+    );
     answerDirectly(socket);
     socket.onAny((event: unknown, ...args: unknown[]) => {
       const last = args.at(-1);
@@ -70,14 +75,15 @@ export class SocketAdapter extends IoAdapter {
 
   async #dispatch(
     socket: Socket,
-    handlers: ReadonlyMap<string, MessageMappingProperties['callback']>,
+    handlers: Handlers,
     event: unknown,
     payload: readonly unknown[],
     answer: Answer | null,
   ): Promise<void> {
     if (!dataOf(socket).connection) return;
     const connection = connectionOf(socket);
-    const handler = typeof event === 'string' ? handlers.get(event) : undefined;
+    const handler =
+      typeof event === 'string' && Object.hasOwn(handlers, event) ? handlers[event] : undefined;
     const refusal = refusalOf(handler !== undefined, payload, connection.pending);
     if (refusal || !handler) {
       answer?.({ ok: false, error: refusal?.toBody() });

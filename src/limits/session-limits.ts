@@ -9,7 +9,7 @@ import { TokenBucket } from './token-bucket.js';
 export class SessionLimits {
   // By policy, not by name: namespaces that are not named share one policy and so one bucket.
   // Inventing names gains nothing, and there are never more buckets than policies.
-  readonly #publishes = new Map<NamespacePolicy, TokenBucket>();
+  #publishes: Map<NamespacePolicy, TokenBucket> | null = null;
 
   /** @param refused told of each publish that exceeded the rate */
   constructor(
@@ -36,6 +36,7 @@ export class SessionLimits {
   }
 
   #bucketOf(rules: NamespacePolicy): TokenBucket {
+    this.#publishes ??= new Map();
     const existing = this.#publishes.get(rules);
     if (existing !== undefined) return existing;
     const bucket = new TokenBucket(rules.rate, this.clock.monotonic());

@@ -46,8 +46,10 @@ export class Keys {
 
   /** A key of one partition; with a name where it has several of a kind. */
   ofPartition(kind: string, partition: number, name?: string): string {
-    const key = `${this.prefix}:${LAYOUT}:{${partition}}:${kind}`;
-    return name === undefined ? key : `${key}:${name}`;
+    // Joined, because a name that was put together by templates is kept in all its pieces.
+    const parts = [this.prefix, ':', LAYOUT, ':{', partition, '}:', kind];
+    if (name !== undefined) parts.push(':', name);
+    return parts.join('');
   }
 
   /** A key of the whole cluster: all of a feature in one slot under its own tag. */

@@ -16,17 +16,17 @@ export class Trail {
   #epoch = '';
   #offsets: Float64Array | null = null;
   /** Two words for each place. */
-  #chains = new Uint32Array(0);
+  #chains: Uint32Array | null = null;
   #count = 0;
   /** Where the next one goes. */
   #next = 0;
 
   add({ epoch, offset, chain }: Position): void {
     if (epoch !== this.#epoch) this.#clear(epoch);
-    const offsets = this.#room();
+    const { offsets, chains } = this.#room();
     offsets[this.#next] = offset;
-    this.#chains[this.#next * 2] = Number.parseInt(chain.slice(0, CHAIN_DIGITS), 16);
-    this.#chains[this.#next * 2 + 1] = Number.parseInt(chain.slice(CHAIN_DIGITS), 16);
+    chains[this.#next * 2] = Number.parseInt(chain.slice(0, CHAIN_DIGITS), 16);
+    chains[this.#next * 2 + 1] = Number.parseInt(chain.slice(CHAIN_DIGITS), 16);
     this.#next = (this.#next + 1) % offsets.length;
     if (this.#count < offsets.length) this.#count += 1;
     else this.#start = null;
@@ -50,7 +50,7 @@ export class Trail {
       places.push({
         epoch: this.#epoch,
         offset: this.#offsets?.[at] ?? 0,
-        chain: hex(this.#chains[at * 2]) + hex(this.#chains[at * 2 + 1]),
+        chain: hex(this.#chains?.[at * 2]) + hex(this.#chains?.[at * 2 + 1]),
       });
     }
     if (this.#start) places.push(this.#start);
@@ -65,18 +65,20 @@ export class Trail {
   }
 
   /** The ring, with room for one more or at its full size. */
-  #room(): Float64Array {
-    const old = this.#offsets;
-    if (old && (this.#count < old.length || old.length === KEPT_MAX)) return old;
+  #room(): { readonly offsets: Float64Array; readonly chains: Uint32Array } {
+    const [old, oldChains] = [this.#offsets, this.#chains];
+    if (old && oldChains && (this.#count < old.length || old.length === KEPT_MAX)) {
+      return { offsets: old, chains: oldChains };
+    }
     // Nothing was overwritten yet: the order in the ring is the order they came in.
     const offsets = new Float64Array(old ? old.length * 2 : KEPT_FIRST);
     const chains = new Uint32Array(offsets.length * 2);
     if (old) offsets.set(old);
-    chains.set(this.#chains);
+    if (oldChains) chains.set(oldChains);
     this.#offsets = offsets;
     this.#chains = chains;
     this.#next = this.#count;
-    return offsets;
+    return { offsets, chains };
   }
 }
 

@@ -25,21 +25,25 @@ interface Leg {
 describeWithRedis('while much is published', () => {
   test('a reader that has stopped reading costs at most 256 KiB of its instance', async () => {
     const values: number[] = [];
+    const beyondIdle: number[] = [];
     const ends: number[] = [];
     for (let pair = 0; pair < PAIRS; pair += 1) {
-      const without = await leg(false);
-      const withThem = await leg(true);
-      values.push((withThem.mostKiB - without.mostKiB) / STALLED);
+      const idle = await leg('idle');
+      const reading = await leg('reading');
+      const stalled = await leg('stalled');
+      values.push((stalled.mostKiB - reading.mostKiB) / STALLED);
+      beyondIdle.push(Math.round((stalled.mostKiB - idle.mostKiB) / STALLED));
       // Two of them publish.
-      ends.push(withThem.sessions - READERS - 2);
-      expect([without.lost, withThem.lost]).toEqual([0, 0]);
+      ends.push(stalled.sessions - READERS - 2);
+      expect([idle.lost, reading.lost, stalled.lost]).toEqual([0, 0, 0]);
     }
     const { max } = tell({
-      name: `memory of an instance per stalled reader, ${STALLED} stalled and none`,
+      name: `memory of an instance per reader, ${STALLED} stalled and reading`,
       values,
       unit: 'KiB',
       bound: { of: 'max', atMost: BOUND_KIB },
       beside: {
+        'against as many that subscribe to nothing, KiB': beyondIdle.join(', '),
         'stalled sessions left at the end': ends.join(', '),
         'published bytes for each': TRAFFIC.perSecond * TRAFFIC.bytes * SECONDS,
       },
@@ -48,17 +52,20 @@ describeWithRedis('while much is published', () => {
   }, 300_000);
 });
 
-/** A fresh instance under the same load, with as many connections: those in question stall, or idle. */
-async function leg(isStalled: boolean): Promise<Leg> {
+/**
+ * A fresh instance under the same load, with as many connections: those in question stall, read, or
+ * subscribe to nothing, which shows what the load itself costs.
+ */
+async function leg(others: 'idle' | 'reading' | 'stalled'): Promise<Leg> {
   const cluster = await Cluster.start(1, patient);
   const { urls } = cluster;
   const hot = ['chat:hot'];
   const readers = await Generator.open({ kind: 'plain', urls, clients: READERS, channels: hot });
-  const others = await Generator.open({
+  const crowd = await Generator.open({
     ...{ kind: 'plain', urls, clients: STALLED },
-    channels: isStalled ? hot : ['chat:quiet'],
+    channels: others === 'idle' ? ['chat:quiet'] : hot,
   });
-  if (isStalled) await others.stall(STALLED);
+  if (others === 'stalled') await crowd.stall(STALLED);
   await readers.publish(TRAFFIC);
   let mostKiB = 0;
   for (let sample = 0; sample < SECONDS * 10; sample += 1) {
@@ -67,7 +74,7 @@ async function leg(isStalled: boolean): Promise<Leg> {
   }
   const { lost } = await readers.settle();
   const sessions = await cluster.sessions(0);
-  await Promise.all([readers.close(), others.close()]);
+  await Promise.all([readers.close(), crowd.close()]);
   await cluster.end();
   return { mostKiB, sessions, lost };
 }
