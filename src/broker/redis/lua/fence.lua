@@ -4,7 +4,8 @@
 -- again and every reader that passes it is told.
 --
 -- KEYS[1] meta     as in append.lua
--- KEYS[2] log      hash: offset -> entry; tears -> from-to,from-to,... of the last tears
+-- KEYS[2] log      hash: offset -> entry; tears -> from-to-top,... of the last tears: what was handed on and lost,
+--                  and the top that was there: between top and to there is nothing
 -- ARGV[1] command  PUBLISH or SPUBLISH
 -- ARGV[2] bus      where it is announced
 -- ARGV[3] epoch    of the places that were handed on
@@ -38,8 +39,8 @@ end
 if isKnown and fork == lost then return { fork, forkChain, bornAt } end
 
 local tears, isTold = {}, false
-for from, to in string.gmatch(redis.call('HGET', KEYS[2], 'tears') or '', '(%d+)%-(%d+)') do
-  tears[#tears + 1] = from .. '-' .. to
+for from, to, below in string.gmatch(redis.call('HGET', KEYS[2], 'tears') or '', '(%d+)%-(%d+)(%-?%d*)') do
+  tears[#tears + 1] = from .. '-' .. to .. below
   from, to = tonumber(from), tonumber(to)
   if from <= lost and lost <= to and from > floor and not isKnown then fork, isTold = from - 1, true end
   if isKnown and from <= fork + 1 and lost <= to then isTold = true end
@@ -72,7 +73,7 @@ local extra = '{"tear":[' .. from .. ',' .. to .. ']}'
 local draft = string.format('%d', now) .. ' 2 0 0 t 0 - ' .. #extra .. '\n' .. extra
 local entry = '1 ' .. epoch .. ' ' .. chain .. ' ' .. prev .. ' ' .. place .. ' ' .. draft
 if floor == top then oldest = now end
-tears[#tears + 1] = from .. '-' .. to
+tears[#tears + 1] = from .. '-' .. to .. '-' .. string.format('%d', top)
 while #tears > TEARS_KEPT do table.remove(tears, 1) end
 redis.call('HSET', KEYS[2], place, entry, 'tears', table.concat(tears, ','))
 -- Expiries set at 0: the log may have begun anew, and the next publish must give it one.

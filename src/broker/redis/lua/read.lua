@@ -46,6 +46,21 @@ local function entryAt(offset)
   return redis.call('HGET', KEYS[2], string.format('%d', offset))
 end
 
+-- Where a tear left nothing, so that it is passed in one step however wide it is.
+local holes
+local function holeAt(offset)
+  if not holes then
+    holes = {}
+    for to, below in string.gmatch(redis.call('HGET', KEYS[2], 'tears') or '', '%d+%-(%d+)%-(%d+)') do
+      holes[#holes + 1] = { tonumber(below) + 1, tonumber(to) }
+    end
+  end
+  for _, hole in ipairs(holes) do
+    if hole[1] <= offset and offset <= hole[2] then return hole[1], hole[2] end
+  end
+  return offset, offset
+end
+
 local function atOf(entry)
   return entry and tonumber(string.match(entry, '^%d+ (%d+) ', 54)) or 0
 end
@@ -54,10 +69,13 @@ if floor < top and redis.call('EXISTS', KEYS[2]) == 0 then floor, bytes = top, 0
 -- What is older than the retention is gone for a reader, whether it was removed yet or not.
 while floor < top and oldest + ttlMs < now do
   local entry = entryAt(floor + 1)
-  oldest = atOf(entry)
-  if oldest + ttlMs >= now then break end
-  floor = floor + 1
-  bytes = bytes - (entry and #entry or 0)
+  if entry then
+    oldest = atOf(entry)
+    if oldest + ttlMs >= now then break end
+    bytes = bytes - #entry
+  end
+  local _, last = holeAt(floor + 1)
+  floor = entry and floor + 1 or math.min(last, top)
 end
 -- The offsets that a tear took have no entry; the tear behind them has.
 local floorChain, first = topChain, floor + 1
@@ -68,7 +86,8 @@ while first <= top do
     floorChain, oldest = string.sub(entry, 37, 52), atOf(entry)
     break
   end
-  first = first + 1
+  local _, last = holeAt(first)
+  first = last + 1
 end
 
 local chainAtOffset = ''
@@ -110,8 +129,8 @@ elseif mode == 'last' then
   from, to, step = top, floor + 1, -1
   limit = math.min(limit, asked)
 end
-local count, size = 0, 0
-for offset = from, to, step do
+local count, size, offset = 0, 0, from
+while (to - offset) * step >= 0 do
   local entry = entryAt(offset)
   if entry then
     size = size + #entry
@@ -121,6 +140,10 @@ for offset = from, to, step do
     end
     count = count + 1
     reply[#reply + 1] = entry
+  else
+    local first, last = holeAt(offset)
+    offset = step > 0 and last or first
   end
+  offset = offset + step
 end
 return reply
