@@ -144,12 +144,12 @@ export const environmentSchema = z.object({
   ),
   LAG_CONNECT_MS: withDefault(
     wholeNumber(0, MINUTE_MS),
-    '1000',
+    '500',
     'while the event loop runs later than this, new connections are refused as overloaded; 0 never refuses',
   ),
   LAG_PUBLISH_MS: withDefault(
     wholeNumber(0, MINUTE_MS),
-    '3000',
+    '1000',
     'while the event loop runs later than this, publishes are refused as overloaded too; 0 never refuses',
   ),
   DEMO: otherwise(

@@ -76,7 +76,7 @@ export class DeliveryService {
         this.metrics.dropped('overflow', messages);
         this.metrics.gap('overflow');
       },
-      skipped: (reason) => this.metrics.skipped(reason),
+      skipped: (reason, offsets) => this.metrics.skipped(reason, offsets),
       waiting: (change) => {
         this.#waiting += change;
       },

@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer';
+import type { ChannelName } from '../protocol/channel-name.js';
 import type { SkipReason } from '../protocol/gap.js';
 import { formatPosition, type Position } from '../broker/position.js';
 import type { EncodedMessage } from './encoded-message.js';
@@ -23,7 +24,7 @@ export interface OutboxRules {
   readonly joined: JoinedFrames;
   delivered(messages: number): void;
   dropped(messages: number): void;
-  skipped(reason: SkipReason): void;
+  skipped(reason: SkipReason, offsets: number): void;
   /** What waits for all connections changed by so many bytes. */
   waiting(change: number): void;
 }
@@ -235,31 +236,36 @@ export class Outbox {
 
   #tellSkip(subscription: Subscription, at: Position, isSafe: boolean, reason: SkipReason): void {
     subscription.passed(at, isSafe);
-    this.#emitSkip(subscription, { from: at.offset, to: at.offset, reason });
+    const position = formatPosition(subscription.told);
+    this.#emitSkip(subscription.channel, { from: at.offset, to: at.offset, reason }, position);
   }
 
-  /** The loss first: whoever has only the first of the pushes must not be past what the rest tell. */
+  /** Only the last push of it carries the place behind all of it. */
   #tellGap(subscription: Subscription, ranges: OffsetRanges, isSafe: boolean): void {
+    const { channel } = subscription;
     const after = formatPosition(subscription.told);
     if (ranges.last) subscription.passed(ranges.last, isSafe);
-    if (ranges.count > 0) {
-      this.wire.emit('gap', {
-        channel: subscription.channel,
-        epoch: subscription.told.epoch,
-        after,
-        ranges: ranges.toArray(),
-        count: ranges.count,
-        reason: 'overflow',
-        refill: true,
-        position: formatPosition(subscription.told),
-      });
+    const position = formatPosition(subscription.told);
+    const lastSkip = ranges.count === 0 ? ranges.skipped.at(-1) : null;
+    for (const skipped of ranges.skipped) {
+      this.#emitSkip(channel, skipped, skipped === lastSkip ? position : after);
     }
-    for (const skipped of ranges.skipped) this.#emitSkip(subscription, skipped);
+    if (ranges.count === 0) return;
+    this.wire.emit('gap', {
+      channel,
+      epoch: subscription.told.epoch,
+      after,
+      ranges: ranges.toArray(),
+      count: ranges.count,
+      reason: 'overflow',
+      refill: true,
+      position,
+    });
   }
 
-  #emitSkip({ channel, told }: Subscription, { from, to, reason }: Skipped): void {
-    this.wire.emit('skip', { channel, from, to, position: formatPosition(told), reason });
-    this.rules.skipped(reason);
+  #emitSkip(channel: ChannelName, { from, to, reason }: Skipped, position: string): void {
+    this.wire.emit('skip', { channel, from, to, position, reason });
+    this.rules.skipped(reason, to - from + 1);
   }
 }
 

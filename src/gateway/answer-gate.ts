@@ -1,5 +1,14 @@
+import { CarillonError } from '../protocol/carillon-error.js';
+
 /** Requests of one connection whose large answers are read at a time. */
 const AT_A_TIME = 4;
+
+/** What the gate asks of the connection that is answered. */
+export interface AnsweredConnection {
+  isOpen(): boolean;
+  /** Settles when it has taken enough of what it was sent; null: it has. */
+  room(): Promise<void> | null;
+}
 
 /**
  * Lets requests with large answers through a few at a time, and only while the connection takes what it
@@ -9,16 +18,22 @@ export class AnswerGate {
   #free = AT_A_TIME;
   readonly #waiting: (() => void)[] = [];
 
-  /** @param room settles when the connection has taken enough of what it was sent; null: it has */
-  constructor(private readonly room: () => Promise<void> | null) {}
+  constructor(private readonly connection: AnsweredConnection) {}
 
-  /** Runs the work when it is its turn; settles as it does. Begun in the order of the calls. */
+  /**
+   * Runs the work when it is its turn, begun in the order of the calls, and settles as it does.
+   *
+   * @throws CarillonError `unavailable` when the connection has ended meanwhile
+   */
   async pass<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
-      const room = this.room();
+      const room = this.connection.room();
       if (room) await room;
+      if (!this.connection.isOpen()) {
+        throw new CarillonError('unavailable', 'This connection has ended. Connect again.');
+      }
       return await work();
     } finally {
       // The answer is written when its request has settled: only then is it known how much room is left.

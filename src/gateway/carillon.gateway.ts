@@ -25,6 +25,7 @@ import { BROKER, type Broker } from '../broker/broker.port.js';
 import { requirePosition } from '../broker/position.js';
 import { ChannelsService, requireClientChannel } from '../channels/channels.service.js';
 import { DeliveryService } from '../delivery/delivery.service.js';
+import type { StartQuery } from '../delivery/first-page.js';
 import type { Caller } from '../identity/caller.js';
 import { IdentityService } from '../identity/identity.service.js';
 import { IntakeService } from '../limits/intake.service.js';
@@ -69,9 +70,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     @Ack() answer: (reply: object) => void,
   ): Promise<void> {
     const connection = connectionOf(socket);
-    await inTurn(connection, command.channel, () =>
-      connection.answers.pass(() => this.#subscribe(connection, command, answer)),
-    );
+    await inTurn(connection, command.channel, () => this.#subscribe(connection, command, answer));
   }
 
   async #subscribe(
@@ -79,28 +78,33 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     command: SubscribeCommand,
     answer: (reply: object) => void,
   ): Promise<void> {
-    const { session } = connection;
     const since = command.since === undefined ? undefined : requirePosition(command.since);
     const { caller, channel } = await this.#requireSubscribe(connection, command.channel);
-    if (!session.subscriptions.has(channel)) requireRoom(connection);
-    const { begin, gap, ...joined } = await this.delivery.prepare(session, channel, {
-      since,
-      rewind: command.rewind,
-      withMessages: true,
-    });
+    // The answer may have to wait: nothing of the channel comes between here and it.
+    this.delivery.leave(connection.session, channel);
+    const join = async (): Promise<void> => {
+      if (connection.caller !== caller) await this.#requireSubscribe(connection, channel);
+      await this.#join(connection, channel, { since, rewind: command.rewind }, answer);
+    };
+    const mayBeLarge = since !== undefined || command.rewind !== undefined;
+    await (mayBeLarge ? connection.answers.pass(join) : join());
+  }
+
+  async #join(
+    connection: Connection,
+    channel: ChannelName,
+    from: Pick<StartQuery, 'since' | 'rewind'>,
+    answer: (reply: object) => void,
+  ): Promise<void> {
+    const { session, caller, client } = connection;
+    requireRoom(connection);
+    const query = { ...from, withMessages: true };
+    const { begin, gap, ...joined } = await this.delivery.prepare(session, channel, query);
     answer({ ok: true, ...joined, recovered: gap === undefined, ...(gap ? { gap } : {}) });
     begin();
-    if (this.channels.hasPresence(channel)) {
-      const { user, name } = caller;
-      const { client } = connection;
-      void this.presences.enter({
-        channel,
-        sessionId: session.id,
-        user,
-        client,
-        name,
-      });
-    }
+    if (!this.channels.hasPresence(channel)) return;
+    const { user, name } = caller;
+    void this.presences.enter({ channel, sessionId: session.id, user, client, name });
   }
 
   /** Decides by the rights that hold at the end: a token may be renewed while they are looked up. */

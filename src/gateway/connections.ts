@@ -71,7 +71,10 @@ export class Connections {
       limits: this.limits.forSession(),
       caller,
       ready: Promise.resolve(),
-      answers: new AnswerGate(() => this.delivery.roomToAnswer(session)),
+      answers: new AnswerGate({
+        isOpen: () => session.isOpen,
+        room: () => this.delivery.roomToAnswer(session),
+      }),
       underWay: null,
       pending: 0,
     };

@@ -157,11 +157,11 @@ export const delivery = [
     bug: 'what was not for a session is told to nobody once its lane is dropped, and looks lost',
     rows: ['F36'],
     file: outbox,
-    find: 'for (const skipped of ranges.skipped) this.#emitSkip(subscription, skipped);',
-    replace: '',
+    find: 'for (const skipped of ranges.skipped) {',
+    replace: 'for (const skipped of [] as Skipped[]) {',
     check: check(
       tells,
-      'tells what was not for the session in a dropped lane too, behind the loss',
+      'tells what was not for the session in a dropped lane too, before the loss',
     ),
   },
   {

@@ -16,7 +16,7 @@ import { appendCall, appendScript, brokerError, readAppended } from './append-sc
 const CALL_PUBLICATIONS = 32;
 const CALL_BYTES = 262_144;
 
-/** Calls of an instance that publishes much are this far apart, in milliseconds. */
+/** Calls of an instance that publishes much are about this far apart, in milliseconds. */
 const CALLS_APART_MS = 1;
 /** As many in one call were worth that wait. */
 const CALLS_APART_WORTH = 3;
@@ -59,6 +59,8 @@ export class Appender {
   /** When what is collected goes. */
   #turnEnd: NodeJS.Immediate | null = null;
   #hold: NodeJS.Timeout | null = null;
+  /** When the last of it came. */
+  #lastAt = 0;
   /** Calls that found the script forgotten, in order. */
   #unknown: Call[] = [];
   #callsUnderWay = 0;
@@ -94,9 +96,10 @@ export class Appender {
 
   #collect(items: readonly Waiting[]): void {
     this.#collected.push(...items);
+    this.#lastAt = performance.now();
     if (this.#turnEnd) return;
     const isUrgent = items.some(({ publication }) => publication.lane === 0);
-    const room = isUrgent ? 0 : this.#gathering.room(performance.now());
+    const room = isUrgent ? 0 : this.#gathering.room(this.#lastAt);
     // The end of the turn: what other sockets bring in it goes along.
     if (room === 0) this.#turnEnd = setImmediate(() => this.#send());
     else this.#hold ??= setTimeout(() => this.#send(), room);
@@ -113,7 +116,7 @@ export class Appender {
     this.#collected = [];
     this.#hot.callEnds();
     const now = performance.now();
-    if (wasHeld) this.#gathering.sentHeld(now, all.length);
+    if (wasHeld) this.#gathering.sentHeld(now, all.length, this.#lastAt);
     else this.#gathering.sentAtOnce(now);
     this.#run([...this.#callsOf(all)], evaluateByName);
   }
@@ -156,7 +159,8 @@ export class Appender {
     const unknown = this.#unknown;
     this.#unknown = [];
     if (unknown.length > 0) this.#run(unknown, evaluateByText);
-    this.#send();
+    // What is held, or is still coming in this turn, goes at its own time.
+    if (this.#hold === null && this.#turnEnd === null) this.#send();
   }
 
   #settle(call: Call, replies: readonly unknown[]): void {

@@ -1,18 +1,21 @@
-/** So many times in a row nothing joined what was held: holding does not pay. */
-const LONELY_MAX = 3;
+/** So many times in a row holding did not pay. */
+const IN_VAIN_MAX = 5;
 /** Then so many go at once before it is tried again. */
 const REST = 64;
 /** What did not call for so many windows is forgotten: it begins anew. */
 const STALE_WINDOWS = 20;
+/** Of the window: publishers that await their answers are all back before it, and nothing comes behind them. */
+const EARLY = 0.5;
 
 /**
  * Whether it pays to hold what comes, so that more of it shares one call. Holding is only done in the
- * wake of a call, never for longer than the window after it, and not for a while once it has gathered too
- * little: a publisher that awaits each answer before it goes on is not slowed.
+ * wake of a call, and not for a while once it was in vain: because too little was gathered, or because
+ * what was held came early and then nothing more, as from publishers that await each answer. Those are
+ * not slowed, but for a few tries.
  */
 export class Gathering {
   #sentAt = Number.NEGATIVE_INFINITY;
-  #lonely = 0;
+  #inVain = 0;
   #rest = 0;
 
   constructor(
@@ -30,12 +33,13 @@ export class Gathering {
     return now - this.#sentAt > this.windowMs * STALE_WINDOWS;
   }
 
-  /** What was held goes now, so many together. */
-  sentHeld(now: number, count: number): void {
+  /** What was held goes now, so many together, of which the last came at `lastAt`. */
+  sentHeld(now: number, count: number, lastAt: number): void {
+    const isWorthIt = count >= this.worth && lastAt - this.#sentAt >= this.windowMs * EARLY;
     this.#sentAt = now;
-    this.#lonely = count < this.worth ? this.#lonely + 1 : 0;
-    if (this.#lonely < LONELY_MAX) return;
-    this.#lonely = 0;
+    this.#inVain = isWorthIt ? 0 : this.#inVain + 1;
+    if (this.#inVain < IN_VAIN_MAX) return;
+    this.#inVain = 0;
     this.#rest = REST;
   }
 

@@ -9,12 +9,17 @@ const WORTH = 2;
 /** Channels whose pace is remembered. */
 const REMEMBERED = 10_000;
 
-interface HotChannel<T> {
+interface Pace {
   readonly gathering: Gathering;
-  held: T[];
-  timer: NodeJS.Timeout | null;
-  /** The call that something of it went into without having been held. */
+  /** The call that takes what goes at once now: what of the channel comes before it is sent goes along. */
   call: number;
+}
+
+interface Held<T> {
+  readonly pace: Pace;
+  readonly items: T[];
+  lastAt: number;
+  timer: NodeJS.Timeout | null;
 }
 
 export interface HotChannelsOptions<T> {
@@ -32,11 +37,10 @@ export interface HotChannelsOptions<T> {
  * instead, and share one call, one announcement and one acknowledgement.
  */
 export class HotChannels<T> {
-  readonly #channels = new RecentMap<HotChannel<T>>(
-    REMEMBERED,
-    ({ held, gathering }) => held.length === 0 && gathering.isStale(this.options.now()),
+  readonly #held = new Map<ChannelName, Held<T>>();
+  readonly #paces = new RecentMap<Pace>(REMEMBERED, ({ gathering }) =>
+    gathering.isStale(this.options.now()),
   );
-
   #call = 0;
 
   constructor(private readonly options: HotChannelsOptions<T>) {}
@@ -53,34 +57,37 @@ export class HotChannels<T> {
   holds(channel: ChannelName, item: T, isUrgent: boolean): boolean {
     const { windowMs, now } = this.options;
     if (windowMs === 0) return false;
-    const hot = this.#channels.use(channel, () => ({
+    const held = this.#held.get(channel);
+    if (held) {
+      held.items.push(item);
+      held.lastAt = now();
+      if (isUrgent || held.items.length >= HELD_MAX) this.#release(channel, held);
+      return true;
+    }
+    const pace = this.#paces.use(channel, () => ({
       gathering: new Gathering(windowMs, WORTH),
-      held: [],
-      timer: null,
       call: -1,
     }));
-    const { gathering, held } = hot;
     // The rest of a burst goes along with its first.
-    if (hot.call === this.#call) return false;
-    const room = held.length > 0 || isUrgent ? 0 : gathering.room(now());
-    if (held.length === 0 && room === 0) {
-      gathering.sentAtOnce(now());
-      hot.call = this.#call;
+    if (pace.call === this.#call) return false;
+    const room = isUrgent ? 0 : pace.gathering.room(now());
+    if (room === 0) {
+      pace.gathering.sentAtOnce(now());
+      pace.call = this.#call;
       return false;
     }
-    held.push(item);
-    if (isUrgent || held.length >= HELD_MAX) this.#release(hot);
-    else hot.timer ??= setTimeout(() => this.#release(hot), room);
+    const fresh: Held<T> = { pace, items: [item], lastAt: now(), timer: null };
+    fresh.timer = setTimeout(() => this.#release(channel, fresh), room);
+    this.#held.set(channel, fresh);
     return true;
   }
 
-  #release(hot: HotChannel<T>): void {
-    if (hot.timer) clearTimeout(hot.timer);
-    hot.timer = null;
-    const items = hot.held;
-    hot.held = [];
-    hot.call = this.#call;
-    hot.gathering.sentHeld(this.options.now(), items.length);
+  #release(channel: ChannelName, held: Held<T>): void {
+    if (held.timer) clearTimeout(held.timer);
+    this.#held.delete(channel);
+    const { pace, items, lastAt } = held;
+    pace.call = this.#call;
+    pace.gathering.sentHeld(this.options.now(), items.length, lastAt);
     this.options.release(items);
   }
 }

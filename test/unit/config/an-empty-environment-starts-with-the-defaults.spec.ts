@@ -51,7 +51,7 @@ describe('defaults', () => {
       joinWindowMs: 5,
       maxConnections: 15_000,
       maxConnectionsPerUser: null,
-      lag: { connectMs: 1000, publishMs: 3000 },
+      lag: { connectMs: 500, publishMs: 1000 },
       transports: ['websocket'],
       demo: true,
       drainTimeoutMs: 10_000,

@@ -100,7 +100,7 @@ describe('an outbox whose connection is behind', () => {
     expect(offsetsIn(wire.sent)).toEqual([1, ...range(to + 1, 60)]);
   });
 
-  test('tells what was not for the session in a dropped lane too, behind the loss', () => {
+  test('tells what was not for the session in a dropped lane too, before the loss', () => {
     const { wire, outbox, subscription } = outboxUnderTest({ bytesMax: 100_000 });
     wire.takes = false;
     outbox.pushMessage(subscription, message(1, {}, 65_500));
@@ -120,7 +120,10 @@ describe('an outbox whose connection is behind', () => {
     });
     expect(offsets.sort((a, b) => a - b)).toEqual(range(1, 60));
     const told = wire.sent.map(({ event }) => event);
-    expect(told.indexOf('gap')).toBeLessThan(told.indexOf('skip'));
+    expect(told.indexOf('skip')).toBeLessThan(told.indexOf('gap'));
+    const { skip } = wire.sent.find((one) => one.event === 'skip') ?? {};
+    // Its position must not claim what only the gap tells.
+    expect(offsetOf(skip?.position ?? '')).toBe(1);
   });
 });
 

@@ -20,7 +20,9 @@ function requestsThrough(gate: AnswerGate) {
 }
 
 test('four answers are made at a time, in the order they were asked for', async () => {
-  const { begun, ends, ask } = requestsThrough(new AnswerGate(() => null));
+  const { begun, ends, ask } = requestsThrough(
+    new AnswerGate({ isOpen: () => true, room: () => null }),
+  );
   const all = [1, 2, 3, 4, 5, 6].map(ask);
   await nextTurn();
   expect(begun).toEqual([1, 2, 3, 4]);
@@ -31,7 +33,9 @@ test('four answers are made at a time, in the order they were asked for', async 
 });
 
 test('one that fails makes room as well', async () => {
-  const { begun, ends, ask } = requestsThrough(new AnswerGate(() => null));
+  const { begun, ends, ask } = requestsThrough(
+    new AnswerGate({ isOpen: () => true, room: () => null }),
+  );
   const failing = Promise.allSettled([ask(1)]);
   for (const number of [2, 3, 4, 5]) void ask(number);
   await nextTurn();
@@ -46,7 +50,7 @@ test('nothing is read for a client that leaves its answers unread, until it has 
   let room: Promise<void> | null = new Promise((resolve) => {
     isRead = resolve;
   });
-  const { begun, ask } = requestsThrough(new AnswerGate(() => room));
+  const { begun, ask } = requestsThrough(new AnswerGate({ isOpen: () => true, room: () => room }));
   void ask(1);
   await nextTurn();
   expect(begun).toEqual([]);
@@ -54,4 +58,10 @@ test('nothing is read for a client that leaves its answers unread, until it has 
   isRead();
   await nextTurn();
   expect(begun).toEqual([1]);
+});
+
+test('nothing is read for a client that has gone', async () => {
+  const { begun, ask } = requestsThrough(new AnswerGate({ isOpen: () => false, room: () => null }));
+  await expect(ask(1)).rejects.toMatchObject({ code: 'unavailable' });
+  expect(begun).toEqual([]);
 });
