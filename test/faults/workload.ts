@@ -90,9 +90,18 @@ export class Workload {
     });
   }
 
+  #wasToldOf(reader: string, channel: string, id: string): boolean {
+    const offset = this.history.of('ok').find((fact) => fact.id === id)?.offset;
+    if (offset === undefined) return false;
+    return this.history.of('gap').some((gap) => {
+      if (gap.reader !== reader || gap.channel !== channel) return false;
+      return (gap.ranges ?? []).some(([from, to]) => from <= offset && offset <= to);
+    });
+  }
+
   /**
-   * Stops the load and waits until everything is settled and everybody has the last message.
-   * Resolves with what did not come to rest in time.
+   * Stops the load and waits until everything is settled and everybody has the last message, or was
+   * told that an outbox dropped it. Resolves with what did not come to rest in time.
    */
   async drain(): Promise<string[]> {
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -115,8 +124,9 @@ export class Workload {
     for (const reader of this.readers) {
       for (const channel of reader.channels) {
         const id = last.get(channel) ?? '';
-        await wait(`${reader.name} has the last message of ${channel}`, () =>
-          reader.has(channel, id),
+        await wait(
+          `${reader.name} has the last message of ${channel}`,
+          () => reader.has(channel, id) || this.#wasToldOf(reader.name, channel, id),
         );
         if (stuck.length > 3) return stuck;
       }
