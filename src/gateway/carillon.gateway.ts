@@ -22,10 +22,9 @@ import type { SubscribeCommand } from '../protocol/commands/subscribe.js';
 import type { UnsubscribeCommand } from '../protocol/commands/unsubscribe.js';
 import { LIMITS } from '../protocol/limits.js';
 import { BROKER, type Broker } from '../broker/broker.port.js';
-import { requirePosition } from '../broker/position.js';
+import { type Position, requirePosition } from '../broker/position.js';
 import { ChannelsService, requireClientChannel } from '../channels/channels.service.js';
 import { DeliveryService } from '../delivery/delivery.service.js';
-import type { StartQuery } from '../delivery/first-page.js';
 import type { Caller } from '../identity/caller.js';
 import { IdentityService } from '../identity/identity.service.js';
 import { IntakeService } from '../limits/intake.service.js';
@@ -93,7 +92,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
   async #join(
     connection: Connection,
     channel: ChannelName,
-    from: Pick<StartQuery, 'since' | 'rewind'>,
+    from: { readonly since: Position | undefined; readonly rewind: number | undefined },
     answer: (reply: object) => void,
   ): Promise<void> {
     const { session, caller, client } = connection;
