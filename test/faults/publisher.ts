@@ -31,7 +31,12 @@ export class Publisher {
     { token, history }: { token: string; history: History },
   ) {
     this.#history = history;
-    this.#client = createCarillon({ url: doors.map(({ url }) => url), token, client: name });
+    this.#client = createCarillon({
+      url: doors.map(({ url }) => url),
+      preferFirstUrl: true,
+      token,
+      client: name,
+    });
     this.#client.onState((state) => {
       if (state === 'offline') this.#drops += 1;
       history.add({ kind: 'state', who: name, state, url: 0 });

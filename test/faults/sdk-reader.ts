@@ -13,7 +13,12 @@ export class SdkReader implements Reader {
     const { name, doors, token, history, channels } = parts;
     this.#parts = parts;
     this.#log = new ReaderLog(name, history);
-    this.#client = createCarillon({ url: doors.map(({ url }) => url), token, client: name });
+    this.#client = createCarillon({
+      url: doors.map(({ url }) => url),
+      preferFirstUrl: true,
+      token,
+      client: name,
+    });
     this.#client.onState((state) => {
       if (state === 'offline') this.#drops += 1;
       history.add({ kind: 'state', who: name, state, url: 0 });

@@ -65,7 +65,7 @@ export class Carillon {
     const { logger = SILENT, store } = options;
     const tokens = new TokenSource(options.token, environment, timeouts.tokenMs);
     const connection = new Connection({
-      urls: urlsOf(options.url),
+      urls: urlsOf(options, environment),
       transports: options.transports ?? ['websocket'],
       tokens,
       clientId: () => this.#run.client(),

@@ -3,6 +3,7 @@ import type { Environment } from './environment.js';
 import type { Logger } from './logger.js';
 import type { Store } from './store.js';
 import type { Token } from './token-source.js';
+import { urlOrder } from './url-order.js';
 
 export interface Timeouts {
   /** From the first byte to the session. */
@@ -22,8 +23,10 @@ export interface OutboxBounds {
 }
 
 export interface CarillonOptions {
-  /** Where the service is; of several, each failure moves on to the next. */
+  /** Where the service is. Several are tried in an order drawn by lot, each failure moving on to the next. */
   readonly url: string | readonly string[];
+  /** Of several urls, always try the first before the others: it is the nearest. */
+  readonly preferFirstUrl?: boolean | undefined;
   /** A token, or a function that gets one: it is asked again before and when one expires. */
   readonly token: Token;
   /** A stable id of this tab, device or service, at most 64 characters; made and stored when absent. */
@@ -60,9 +63,16 @@ export const TIMEOUTS: Timeouts = {
 
 export const OUTBOX_BOUNDS: OutboxBounds = { messages: 1_000, bytes: 4_194_304 };
 
-/** @throws CarillonError `invalid_request` when there is none */
-export function urlsOf(url: string | readonly string[]): readonly string[] {
+/**
+ * The urls in the order in which this client tries them.
+ *
+ * @throws CarillonError `invalid_request` when there is none
+ */
+export function urlsOf(
+  { url, preferFirstUrl = false }: CarillonOptions,
+  { random }: Environment,
+): readonly string[] {
   const urls = typeof url === 'string' ? [url] : [...url];
-  if (urls.length > 0) return urls;
+  if (urls.length > 0) return urlOrder(urls, preferFirstUrl, random);
   throw new CarillonError('invalid_request', 'Give at least one `url`.');
 }

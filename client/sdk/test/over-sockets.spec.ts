@@ -147,7 +147,7 @@ describe('over real sockets', () => {
     const dead = gone.url;
     await gone.stop();
     const { url } = await server();
-    const ann = client([dead, url]);
+    const ann = client([dead, url], { preferFirstUrl: true });
     await connected(ann);
     expect(ann.state).toBe('connected');
   });

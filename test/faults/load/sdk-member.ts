@@ -13,7 +13,7 @@ export class SdkMember implements Member {
     const { urls, instance, token, name, channel } = parts;
     this.#instance = instance;
     const turned = [...urls.slice(instance), ...urls.slice(0, instance)];
-    this.#client = createCarillon({ url: turned, token, client: name });
+    this.#client = createCarillon({ url: turned, preferFirstUrl: true, token, client: name });
     this.#client.onSession(({ instance: name_ }) => {
       this.#instance = Number(name_.slice(1));
     });

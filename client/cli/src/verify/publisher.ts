@@ -27,7 +27,7 @@ export class Publisher {
   constructor(parts: PublisherParts) {
     const { client, urls, token } = parts;
     this.#parts = parts;
-    this.#client = createCarillon({ url: urls, token, client });
+    this.#client = createCarillon({ url: urls, preferFirstUrl: true, token, client });
     this.#client.onSession(({ instance }) => parts.met(instance));
     this.#client.onState((state, { code = null, message = '' }) => {
       if (state === 'offline') this.#drops += 1;

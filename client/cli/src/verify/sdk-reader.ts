@@ -16,7 +16,10 @@ export class SdkReader implements Reader {
     const { name, client, urls, token, history, channels } = parts;
     this.#parts = parts;
     this.#log = new ReaderLog(name, history);
-    this.#client = createCarillon({ url: urls, token, client, store: new MemoryStore() });
+    this.#client = createCarillon({
+      ...{ url: urls, preferFirstUrl: true, token, client },
+      store: new MemoryStore(),
+    });
     this.#client.onSession(({ instance }) => parts.met(instance));
     this.#client.onState((state, { code = null, message = '' }) => {
       if (state === 'connected') this.#entered('connected');
