@@ -228,11 +228,11 @@ export class Carillon {
   }
 
   #opened(session: Session, handshakeMs: number): void {
-    this.#clock.restart(session.serverTime, handshakeMs);
+    const isClockKnown = this.#clock.restart(session.serverTime, handshakeMs);
     this.#releases.reconsider();
     this.#onSession.tell(session);
     this.#renewal.begin(session.expiresAt);
-    this.#sampler.begin();
+    this.#sampler.begin(isClockKnown);
     this.#serverChannels.opened(session);
     this.#channels.opened();
     this.#requests.opened();

@@ -7,6 +7,8 @@ const FIRST_SAMPLES = 5;
 const FIRST_SPACING_MS = 200;
 /** Then now and again: clocks of devices drift by milliseconds in minutes. */
 const SPACING_MS = 30_000;
+/** Who only comes back is in no hurry, and many come back at the same time. */
+const COMEBACK_MS = 10_000;
 
 export interface SamplerParts {
   readonly connection: Connection;
@@ -23,10 +25,12 @@ export class ClockSampler {
 
   constructor(private readonly parts: SamplerParts) {}
 
-  begin(): void {
+  /** @param isKnown the clock is as it was before the connection was lost */
+  begin(isKnown: boolean): void {
     this.stop();
-    this.#taken = 0;
-    this.#sample();
+    this.#taken = isKnown ? FIRST_SAMPLES : 0;
+    if (isKnown) this.#sampleAfter(this.parts.environment.random() * COMEBACK_MS);
+    else this.#sample();
   }
 
   stop(): void {
@@ -42,7 +46,10 @@ export class ClockSampler {
       sampled();
     });
     this.#taken += 1;
-    const spacingMs = this.#taken < FIRST_SAMPLES ? FIRST_SPACING_MS : SPACING_MS;
-    this.#stopTimer = environment.after(spacingMs, () => this.#sample());
+    this.#sampleAfter(this.#taken < FIRST_SAMPLES ? FIRST_SPACING_MS : SPACING_MS);
+  }
+
+  #sampleAfter(ms: number): void {
+    this.#stopTimer = this.parts.environment.after(ms, () => this.#sample());
   }
 }

@@ -45,15 +45,27 @@ export class ServerClock {
   }
 
   /**
-   * A new session: what was measured before may be from before a sleep, so it counts no more.
+   * A new session. What was measured before may be from before a sleep: of it only the best estimate is
+   * kept, and only where the server's word allows it.
    *
    * @param handshakeMs how long ago the connection was begun: what the server says now is younger
+   * @returns whether it was
    */
-  restart(serverTimeMs: number, handshakeMs: number): void {
+  restart(serverTimeMs: number, handshakeMs: number): boolean {
+    const before = this.#best;
+    const earliestMs = serverTimeMs - this.environment.monotonicMs();
+    const latestMs = earliestMs + handshakeMs;
+    const isKept =
+      Number.isFinite(before.roundTripMs) &&
+      before.differenceMs + before.aheadMs >= earliestMs &&
+      before.differenceMs - before.behindMs <= latestMs;
     this.#samples = [];
-    // The way here took time too, so this estimate is late; any sample beats it.
-    const roundTripMs = Number.POSITIVE_INFINITY;
-    this.#take(serverTimeMs, { roundTripMs, behindMs: 0, aheadMs: handshakeMs });
+    // Alone, the server's word is late by its way here: any sample beats it.
+    const roundTripMs = isKept ? handshakeMs : Number.POSITIVE_INFINITY;
+    const keptMs = Math.min(latestMs, Math.max(earliestMs, before.differenceMs)) - earliestMs;
+    const behindMs = isKept ? keptMs : 0;
+    this.#take(serverTimeMs + behindMs, { roundTripMs, behindMs, aheadMs: handshakeMs - behindMs });
+    return isKept;
   }
 
   /** An answer to `clock`, heard now. @param sentAtMs when it was asked, on the monotonic clock */

@@ -38,11 +38,47 @@ describe('the estimate of the cluster clock', () => {
     expect([clock.earliest(), clock.now(), clock.latest()]).toEqual([20_000, 20_050, 20_100]);
   });
 
-  test('forgets what it measured before a new session', () => {
+  test('forgets what it measured before a new session that contradicts it', () => {
     const time = new VirtualTime();
     const clock = new ServerClock(time.environment);
     clock.heard(20_000, time.nowMs);
-    clock.restart(80_000, 0);
+    expect(clock.restart(80_000, 0)).toBe(false);
     expect(clock.now()).toBe(80_000);
+  });
+
+  test('goes on with its estimate where a new session allows it, and is as unsure as that', async () => {
+    const time = new VirtualTime();
+    const clock = new ServerClock(time.environment);
+    clock.heard(20_000, time.nowMs);
+    await time.advance(1_000);
+    expect(clock.restart(20_700, 500)).toBe(true);
+    expect([clock.earliest(), clock.now(), clock.latest()]).toEqual([20_700, 21_000, 21_200]);
+  });
+
+  test('is moved by a new session to the nearest time that this one allows', async () => {
+    const time = new VirtualTime();
+    const clock = new ServerClock(time.environment);
+    const sentAtMs = time.nowMs;
+    await time.advance(100);
+    clock.heard(20_000, sentAtMs);
+    // Between 20,000 and 20,100 by the sample; at least 20,070 by the session.
+    expect(clock.restart(20_070, 500)).toBe(true);
+    expect([clock.earliest(), clock.now(), clock.latest()]).toEqual([20_070, 20_070, 20_570]);
+  });
+
+  test('does not take the word of the device for a measurement', () => {
+    const clock = new ServerClock(new VirtualTime().environment);
+    expect(clock.restart(5_000_000, 1_000)).toBe(false);
+  });
+
+  test('any later measurement that is shorter than the handshake counts', async () => {
+    const time = new VirtualTime();
+    const clock = new ServerClock(time.environment);
+    clock.heard(20_000, time.nowMs);
+    clock.restart(20_000, 500);
+    const sentAtMs = time.nowMs;
+    await time.advance(20);
+    clock.heard(20_300, sentAtMs);
+    expect(clock.now()).toBe(20_310);
   });
 });
