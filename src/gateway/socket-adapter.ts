@@ -8,6 +8,7 @@ import type { Config } from '../config/config.js';
 import type { Admission } from './admission.js';
 import { connectionOf, dataOf } from './connection.js';
 import { type Answer, answerDirectly } from './direct-answer.js';
+import { joinUpgrade } from './joined-greeting.js';
 import { refuseAsEngine } from './refusal.js';
 import { terminateSoon } from './socket-wire.js';
 import type { HandshakeGuard } from './handshake.js';
@@ -48,7 +49,9 @@ export class SocketAdapter extends IoAdapter {
       cors: { origin: [...config.corsOrigins] },
       allowRequest: (request: IncomingMessage, decide: (error: null, ok: boolean) => void) => {
         // A refusal is answered by the admission itself: engine.io knows no 503.
-        if (this.admission.admit(request, server.engine.clientsCount)) decide(null, true);
+        if (!this.admission.admit(request, server.engine.clientsCount)) return;
+        if (request.headers.upgrade !== undefined) joinUpgrade(request);
+        decide(null, true);
       },
     };
     // Nest asks for complete options where Socket.IO takes any part of them.
