@@ -9,6 +9,7 @@ import type { Config } from './config/config.js';
 import { ConfigError, EXIT_BAD_CONFIG } from './config/config-error.js';
 import { loadConfig } from './config/load-config.js';
 import { Admission } from './gateway/admission.js';
+import { CommandDispatcher } from './gateway/command-dispatcher.js';
 import { HandshakeGuard } from './gateway/handshake.js';
 import { InstanceState } from './gateway/instance-state.js';
 import { SocketAdapter } from './gateway/socket-adapter.js';
@@ -36,9 +37,9 @@ async function start(config: Config): Promise<void> {
   const admission = app.get(Admission, { strict: false });
   const trust: unknown = app.getHttpAdapter().getInstance().get('trust proxy fn');
   if (isTrust(trust)) admission.isTrustedProxy = (address) => trust(address, 0);
-  app.useWebSocketAdapter(
-    new SocketAdapter(app, config, admission, app.get(HandshakeGuard, { strict: false })),
-  );
+  const handshake = app.get(HandshakeGuard, { strict: false });
+  const commands = app.get(CommandDispatcher, { strict: false });
+  app.useWebSocketAdapter(new SocketAdapter(app, config, admission, handshake, commands));
   app.connectMicroservice<MicroserviceOptions>(
     { strategy: app.get(RelayServer) },
     { inheritAppConfig: true },

@@ -12,7 +12,13 @@ import {
 import type { HistoryReply } from '../protocol/commands/history.js';
 import type { PublishReply } from '../protocol/commands/publish.js';
 import type { Message } from '../protocol/message.js';
-import { BROKER, type Broker, type ChannelFacts, type Publication } from '../broker/broker.port.js';
+import {
+  type Appended,
+  BROKER,
+  type Broker,
+  type ChannelFacts,
+  type Publication,
+} from '../broker/broker.port.js';
 import type { NamespacePolicy } from '../config/config.js';
 import { DEFAULT_NAMESPACE } from '../config/policy-schema.js';
 import type { Caller, Principal } from '../identity/caller.js';
@@ -86,7 +92,8 @@ export class ChannelsService {
   /** A publish by a session. Rejects with any code of the contract's publish. */
   async publish(caller: Caller, sessionId: string, request: SessionPublish): Promise<PublishReply> {
     const channel = requireClientChannel(request.channel);
-    await this.verdicts.require(caller, 'publish', channel);
+    const asking = this.verdicts.require(caller, 'publish', channel);
+    if (asking) await asking;
     const policy = this.#policyOf(channel);
     requirePriority(request.priority, policy);
     const origin = {
@@ -192,11 +199,14 @@ export class ChannelsService {
 
   async #append(publication: Publication): Promise<PublishReply> {
     const begun = performance.now();
-    const appended = await this.relay.append(publication).catch((error: unknown) => {
+    let appended: Appended;
+    try {
+      appended = await this.relay.append(publication);
+    } catch (error) {
       const isUnknown = error instanceof CarillonError && error.code === 'unavailable';
       this.metrics.published(isUnknown ? 'unknown' : 'refused');
       throw error;
-    });
+    }
     const seconds = (performance.now() - begun) / 1000;
     switch (appended.outcome) {
       case 'conflict':

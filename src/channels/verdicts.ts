@@ -12,7 +12,8 @@ const REMEMBERED = 512;
 
 interface Remembered {
   readonly verdict: Promise<Verdict>;
-  until: number | null;
+  /** What it came to; null while the authorizer is asked. */
+  known: Verdict | null;
 }
 
 /**
@@ -26,29 +27,31 @@ export class Verdicts {
 
   constructor(@Inject(CHANNEL_AUTHORIZER) private readonly authorizer: ChannelAuthorizer) {}
 
-  /** Rejects with `forbidden`, or `unavailable` when the authorizer cannot be asked. */
-  async require(caller: Caller, action: Action, channel: string): Promise<void> {
-    if (!(await this.allows(caller, action, channel))) {
-      throw new CarillonError(
-        'forbidden',
-        `You may not ${action} here. Ask for a token that grants it, or use another channel.`,
-      );
-    }
+  /**
+   * Null: it is known to be allowed. Else settles when it is known; rejects with `forbidden`, or
+   * `unavailable` when the authorizer cannot be asked.
+   */
+  require(caller: Caller, action: Action, channel: string): Promise<void> | null {
+    const { known, verdict } = this.#ofChannel(caller, action, channel);
+    if (known?.allowed) return null;
+    return verdict.then(({ allowed }) => {
+      if (!allowed) throw forbidden(action);
+    });
   }
 
   async allows(caller: Caller, action: Action, channel: string): Promise<boolean> {
-    const known = this.#of(caller);
+    return (await this.#ofChannel(caller, action, channel).verdict).allowed;
+  }
+
+  #ofChannel(caller: Caller, action: Action, channel: string): Remembered {
+    const all = this.#of(caller);
     const key = `${action} ${channel}`;
-    let remembered = known.get(key);
-    if (remembered && remembered.until !== null && remembered.until <= Date.now()) {
-      known.delete(key);
-      remembered = undefined;
-    }
-    if (!remembered) {
-      remembered = { verdict: this.#ask(caller, action, channel), until: null };
-      this.#remember(known, key, remembered);
-    }
-    return (await remembered.verdict).allowed;
+    const remembered = all.get(key);
+    if (remembered && !hasRunOut(remembered)) return remembered;
+    all.delete(key);
+    const asked: Remembered = { verdict: this.#ask(caller, action, channel), known: null };
+    this.#remember(all, key, asked);
+    return asked;
   }
 
   #remember(known: Map<string, Remembered>, key: string, remembered: Remembered): void {
@@ -61,7 +64,7 @@ export class Verdicts {
     }
     remembered.verdict.then(
       (verdict) => {
-        remembered.until = verdict.allowed ? verdict.until : null;
+        remembered.known = verdict;
       },
       () => known.delete(key),
     );
@@ -83,4 +86,15 @@ export class Verdicts {
     }
     return known;
   }
+}
+
+function hasRunOut({ known }: Remembered): boolean {
+  return known?.allowed === true && known.until !== null && known.until <= Date.now();
+}
+
+function forbidden(action: Action): CarillonError {
+  return new CarillonError(
+    'forbidden',
+    `You may not ${action} here. Ask for a token that grants it, or use another channel.`,
+  );
 }

@@ -1,25 +1,13 @@
-import { Inject, UseFilters } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
 import {
-  Ack,
-  ConnectedSocket,
-  MessageBody,
   type OnGatewayConnection,
   type OnGatewayDisconnect,
-  SubscribeMessage,
   WebSocketGateway,
 } from '@nestjs/websockets';
-import { Socket } from 'socket.io';
+import type { Socket } from 'socket.io';
 import { CarillonError } from '../protocol/carillon-error.js';
 import { type ChannelName, isServerChannel, namespaceOf } from '../protocol/channel-name.js';
-import { COMMANDS, type Replies } from '../protocol/commands.js';
-import type { AcknowledgeCommand } from '../protocol/commands/acknowledge.js';
-import type { AuthenticateCommand } from '../protocol/commands/authenticate.js';
-import type { ClockCommand } from '../protocol/commands/clock.js';
-import type { HistoryCommand } from '../protocol/commands/history.js';
-import type { PresenceCommand, PresenceUpdateCommand } from '../protocol/commands/presence.js';
-import type { PublishCommand } from '../protocol/commands/publish.js';
-import type { SubscribeCommand } from '../protocol/commands/subscribe.js';
-import type { UnsubscribeCommand } from '../protocol/commands/unsubscribe.js';
+import type { CommandBodies, CommandName, Replies } from '../protocol/commands.js';
 import { LIMITS } from '../protocol/limits.js';
 import { BROKER, type Broker } from '../broker/broker.port.js';
 import { type Position, requirePosition } from '../broker/position.js';
@@ -29,19 +17,26 @@ import type { Caller } from '../identity/caller.js';
 import { IdentityService } from '../identity/identity.service.js';
 import { IntakeService } from '../limits/intake.service.js';
 import { PresenceService } from '../presence/presence.service.js';
-import { AcknowledgementFilter } from './acknowledgement.filter.js';
-import { CommandPipe } from './command.pipe.js';
-import { type Connection, connectionOf } from './connection.js';
+import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
+import type { Answer } from './direct-answer.js';
 
 /** Stands where a channel does, and is the name of none. */
 const RENEWAL = ' authenticate';
 
-type Reply<N extends keyof Replies> = Promise<Replies[N]> | Replies[N];
+type Reply<N extends CommandName> = Promise<Replies[N]> | Replies[N];
+
+/** What decides each command. Nothing in return: it has answered by itself. */
+export type CommandHandlers = {
+  readonly [N in CommandName]: (
+    connection: Connection,
+    command: CommandBodies[N],
+    answer: Answer,
+  ) => Reply<N> | Promise<void>;
+};
 
 /** The Socket.IO edge: each command translated to the one service that decides it. */
 @WebSocketGateway()
-@UseFilters(AcknowledgementFilter)
 export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket> {
   constructor(
     private readonly connections: Connections,
@@ -61,21 +56,31 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     this.connections.close(socket, reason ?? 'unknown');
   }
 
+  readonly handlers: CommandHandlers = {
+    subscribe: (connection, command, answer) => this.subscribe(connection, command, answer),
+    unsubscribe: (connection, command) => this.unsubscribe(connection, command),
+    publish: (connection, command) => this.publish(connection, command),
+    history: (connection, command) => this.history(connection, command),
+    presence: (connection, command) => this.presence(connection, command),
+    'presence.update': (connection, command) => this.presenceUpdate(connection, command),
+    acknowledge: (_connection, command) => this.acknowledge(command),
+    authenticate: (connection, command) => this.authenticate(connection, command),
+    clock: (_connection, command) => this.clock(command),
+  };
+
   /** Answers by itself: what follows must not overtake the answer, nor come between. */
-  @SubscribeMessage('subscribe')
   async subscribe(
-    @ConnectedSocket() socket: Socket,
-    @MessageBody(new CommandPipe(COMMANDS.subscribe)) command: SubscribeCommand,
-    @Ack() answer: (reply: object) => void,
+    connection: Connection,
+    command: CommandBodies['subscribe'],
+    answer: Answer,
   ): Promise<void> {
-    const connection = connectionOf(socket);
     await inTurn(connection, command.channel, () => this.#subscribe(connection, command, answer));
   }
 
   async #subscribe(
     connection: Connection,
-    command: SubscribeCommand,
-    answer: (reply: object) => void,
+    command: CommandBodies['subscribe'],
+    answer: Answer,
   ): Promise<void> {
     const since = command.since === undefined ? undefined : requirePosition(command.since);
     const { caller, channel } = await this.#requireSubscribe(connection, command.channel);
@@ -93,7 +98,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     connection: Connection,
     channel: ChannelName,
     from: { readonly since: Position | undefined; readonly rewind: number | undefined },
-    answer: (reply: object) => void,
+    answer: Answer,
   ): Promise<void> {
     const { session, caller, client } = connection;
     requireRoom(connection);
@@ -118,12 +123,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     }
   }
 
-  @SubscribeMessage('unsubscribe')
-  unsubscribe(
-    @ConnectedSocket() socket: Socket,
-    @MessageBody(new CommandPipe(COMMANDS.unsubscribe)) command: UnsubscribeCommand,
-  ): Reply<'unsubscribe'> {
-    const connection = connectionOf(socket);
+  unsubscribe(connection: Connection, command: CommandBodies['unsubscribe']): Reply<'unsubscribe'> {
     const { session } = connection;
     const channel = requireClientChannel(command.channel);
     return inTurn(connection, channel, async () => {
@@ -133,46 +133,38 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     });
   }
 
-  @SubscribeMessage('publish')
   async publish(
-    @ConnectedSocket() socket: Socket,
-    @MessageBody(new CommandPipe(COMMANDS.publish)) command: PublishCommand,
+    connection: Connection,
+    command: CommandBodies['publish'],
   ): Promise<Replies['publish']> {
-    const { session, caller, limits, underWay } = connectionOf(socket);
+    const { session, caller, limits, underWay } = connection;
     this.intake.requirePublish();
     limits.takePublish(namespaceOf(requireClientChannel(command.channel)));
     // A client that subscribed before it published hears itself.
-    await underWay?.get(command.channel);
+    const before = underWay?.get(command.channel);
+    if (before) await before;
     return this.channels.publish(caller, session.id, command);
   }
 
-  @SubscribeMessage('history')
-  history(
-    @ConnectedSocket() socket: Socket,
-    @MessageBody(new CommandPipe(COMMANDS.history)) command: HistoryCommand,
-  ): Reply<'history'> {
-    const connection = connectionOf(socket);
+  history(connection: Connection, command: CommandBodies['history']): Reply<'history'> {
     return connection.answers.pass(() => this.channels.history(connection.caller, command));
   }
 
-  @SubscribeMessage('presence')
   async presence(
-    @ConnectedSocket() socket: Socket,
-    @MessageBody(new CommandPipe(COMMANDS.presence)) command: PresenceCommand,
+    connection: Connection,
+    command: CommandBodies['presence'],
   ): Promise<Replies['presence']> {
-    const connection = connectionOf(socket);
     return connection.answers.pass(async () => {
       const channel = await this.channels.requirePresence(connection.caller, command.channel);
       return this.presences.members(channel);
     });
   }
 
-  @SubscribeMessage('presence.update')
   async presenceUpdate(
-    @ConnectedSocket() socket: Socket,
-    @MessageBody(new CommandPipe(COMMANDS['presence.update'])) command: PresenceUpdateCommand,
+    connection: Connection,
+    command: CommandBodies['presence.update'],
   ): Promise<Replies['presence.update']> {
-    const { caller, client, session } = connectionOf(socket);
+    const { caller, client, session } = connection;
     const channel = await this.channels.requirePresence(caller, command.channel);
     const { user } = caller;
     await this.presences.update({ channel, user, client, sessionId: session.id }, command.state);
@@ -180,19 +172,14 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
   }
 
   /** Receipts are counted by a later feature; until then every well-formed id is taken. */
-  @SubscribeMessage('acknowledge')
-  acknowledge(
-    @MessageBody(new CommandPipe(COMMANDS.acknowledge)) { ids }: AcknowledgeCommand,
-  ): Reply<'acknowledge'> {
+  acknowledge({ ids }: CommandBodies['acknowledge']): Reply<'acknowledge'> {
     return { accepted: new Set(ids).size };
   }
 
-  @SubscribeMessage('authenticate')
   async authenticate(
-    @ConnectedSocket() socket: Socket,
-    @MessageBody(new CommandPipe(COMMANDS.authenticate)) { token }: AuthenticateCommand,
+    connection: Connection,
+    { token }: CommandBodies['authenticate'],
   ): Promise<Replies['authenticate']> {
-    const connection = connectionOf(socket);
     // The token that was sent last is the one that holds, however long each takes to check.
     return inTurn(connection, RENEWAL, async () => {
       const caller = await this.identity.authenticate(token);
@@ -207,8 +194,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     });
   }
 
-  @SubscribeMessage('clock')
-  clock(@MessageBody(new CommandPipe(COMMANDS.clock)) { sentAt }: ClockCommand): Reply<'clock'> {
+  clock({ sentAt }: CommandBodies['clock']): Reply<'clock'> {
     return { sentAt, serverTime: Math.round(this.broker.now()) };
   }
 }

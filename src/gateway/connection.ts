@@ -24,8 +24,8 @@ export interface Connection {
   readonly limits: SessionLimits;
   /** Replaced by `authenticate`. */
   caller: Caller;
-  /** Settles when the `session` was sent; commands wait for it. Never rejects. */
-  ready: Promise<void>;
+  /** Settles when the `session` was sent; commands wait for it. Never rejects. Null: it was. */
+  ready: Promise<void> | null;
   /** False, and closed, when the client leaves its answers unread. */
   readonly isReading: () => boolean;
   /** Requests with large answers pass through it. */
@@ -47,11 +47,4 @@ interface SocketData {
 export function dataOf(socket: Socket): SocketData {
   // Socket.IO types its data as any; only this edge writes it.
   return socket.data as SocketData;
-}
-
-/** The connection of a socket that a handler was called for. */
-export function connectionOf(socket: Socket): Connection {
-  const { connection } = dataOf(socket);
-  if (!connection) throw new Error('A handler was called for a socket that is not open.');
-  return connection;
 }

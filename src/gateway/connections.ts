@@ -71,7 +71,7 @@ export class Connections {
       client,
       limits: this.limits.forSession(),
       caller,
-      ready: Promise.resolve(),
+      ready: null,
       answers: new AnswerGate({
         isOpen: () => session.isOpen,
         room: () => this.delivery.roomToAnswer(session),
@@ -82,7 +82,9 @@ export class Connections {
     this.#open.add(connection);
     dataOf(socket).connection = connection;
     forgetHandshake(socket);
-    connection.ready = this.#start(connection, handshake);
+    connection.ready = this.#start(connection, handshake).then(() => {
+      connection.ready = null;
+    });
     this.metrics.connection('accepted');
     this.metrics.sessions.set(this.#open.size);
   }

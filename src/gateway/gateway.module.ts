@@ -7,6 +7,7 @@ import { PresenceModule } from '../presence/presence.module.js';
 import { READINESS } from '../telemetry/readiness.port.js';
 import { Admission } from './admission.js';
 import { CarillonGateway } from './carillon.gateway.js';
+import { CommandDispatcher } from './command-dispatcher.js';
 import { Connections } from './connections.js';
 import { Drain } from './drain.js';
 import { Expiry } from './expiry.js';
@@ -20,6 +21,7 @@ import { InstanceState } from './instance-state.js';
   providers: [
     CarillonGateway,
     Admission,
+    CommandDispatcher,
     Connections,
     Drain,
     Expiry,

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { acknowledgeCommand, type AcknowledgeReply } from './commands/acknowledge.js';
 import { authenticateCommand, type AuthenticateReply } from './commands/authenticate.js';
 import { clockCommand, type ClockReply } from './commands/clock.js';
@@ -27,6 +28,9 @@ export const COMMANDS = {
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
+
+/** What each of them carries, when it was checked. */
+export type CommandBodies = { readonly [N in CommandName]: z.infer<(typeof COMMANDS)[N]> };
 
 export interface Replies {
   subscribe: SubscribeReply;

@@ -36,6 +36,14 @@ export class Metrics implements OnModuleDestroy {
     'Publishes by how they ended; unknown: the broker did not answer in time.',
     ['outcome'],
   );
+  /** Looked up once: to look a label up costs more than to count. */
+  readonly #publishesBy = {
+    stored: this.publishes.labels('stored'),
+    duplicate: this.publishes.labels('duplicate'),
+    conflict: this.publishes.labels('conflict'),
+    refused: this.publishes.labels('refused'),
+    unknown: this.publishes.labels('unknown'),
+  } as const satisfies Record<PublishOutcome, unknown>;
   readonly publishSeconds = new Histogram({
     name: 'carillon_publish_duration_seconds',
     help: 'Time from a publish being accepted for sending to its acknowledgement.',
@@ -131,7 +139,7 @@ export class Metrics implements OnModuleDestroy {
   }
 
   published(outcome: PublishOutcome, seconds?: number): void {
-    this.publishes.inc({ outcome });
+    this.#publishesBy[outcome].inc();
     if (seconds !== undefined) this.publishSeconds.observe(seconds);
   }
 

@@ -70,9 +70,9 @@ export const OUTBOX_BOUNDS: OutboxBounds = { messages: 1_000, bytes: 4_194_304 }
  */
 export function urlsOf(
   { url, preferFirstUrl = false }: CarillonOptions,
-  { random }: Environment,
+  environment: Environment,
 ): readonly string[] {
   const urls = typeof url === 'string' ? [url] : [...url];
-  if (urls.length > 0) return urlOrder(urls, preferFirstUrl, random);
+  if (urls.length > 0) return urlOrder(urls, preferFirstUrl, () => environment.random());
   throw new CarillonError('invalid_request', 'Give at least one `url`.');
 }

@@ -80,9 +80,24 @@ test('requests that wait for one answer go on in the order they came', async () 
   expect(asked).toHaveLength(1);
   asked[0]?.answer(yes);
   // Came when the answer was there but had not been handed on yet.
-  waiting.push(verdicts.require(ann, 'publish', 'a').then(() => void order.push(4)));
+  waiting.push(
+    (async () => {
+      await verdicts.require(ann, 'publish', 'a');
+      order.push(4);
+    })(),
+  );
   await Promise.all(waiting);
   expect(order).toEqual([1, 2, 3, 4]);
+});
+
+test('who asks when it is known need not wait', async () => {
+  const { asked, verdicts } = askedVerdicts();
+  const ann = caller();
+  const first = verdicts.require(ann, 'publish', 'a');
+  expect(first).not.toBeNull();
+  asked[0]?.answer(yes);
+  await first;
+  expect(verdicts.require(ann, 'publish', 'a')).toBeNull();
 });
 
 test('an answer holds until the instant that it names, and is then asked for again', async () => {
