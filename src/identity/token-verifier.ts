@@ -15,6 +15,7 @@ import { CLOCK, type Clock } from '../kernel/clock.js';
 import { CarillonError } from '../protocol/carillon-error.js';
 import type { Caller } from './caller.js';
 import { readClaims } from './claims.js';
+import { ProvenTokens } from './proven-tokens.js';
 import { RemoteKeySet } from './remote-key-set.js';
 
 // Two lists that never meet: a token that claims HS256 is only held against our secrets, so a
@@ -49,6 +50,7 @@ export class TokenVerifier {
   /** Imported once: a secret that is not costs as much again with each token. */
   readonly #secrets: readonly Promise<CryptoKey>[];
   readonly #keySet: RemoteKeySet | null;
+  readonly #proven: ProvenTokens;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -56,6 +58,7 @@ export class TokenVerifier {
   ) {
     const { secrets, jwksUrl } = config.auth;
     this.#secrets = secrets.map(imported);
+    this.#proven = new ProvenTokens(() => clock.now());
     this.#keySet = jwksUrl === null ? null : new RemoteKeySet(jwksUrl, clock);
   }
 
@@ -68,21 +71,26 @@ export class TokenVerifier {
   async verify(token: unknown): Promise<Caller> {
     if (typeof token !== 'string' || token === '') throw missing();
     if (token.length > TOKEN_CHARACTERS || !COMPACT.test(token)) throw refused();
-    const payload = await this.#payloadOf(token);
+    const known = this.#proven.callerOf(token);
+    if (known) return known;
+    const algorithm = algorithmOf(token);
+    if (SECRET_ALGORITHMS.includes(algorithm)) {
+      const caller = this.#callerOf(await this.#bySecret(token));
+      this.#proven.add(token, caller);
+      return caller;
+    }
+    if (this.#keySet !== null && KEY_SET_ALGORITHMS.includes(algorithm)) {
+      return this.#callerOf(await this.#byKeySet(token, this.#keySet.keyFor));
+    }
+    throw refused();
+  }
+
+  #callerOf(payload: JWTPayload): Caller {
     const reading = readClaims(payload);
     if ('wrong' in reading) throw claimRefused(reading.wrong);
     const { caller } = reading;
     if (caller.expiresAt !== null && caller.expiresAt <= this.clock.now()) throw expired();
     return caller;
-  }
-
-  async #payloadOf(token: string): Promise<JWTPayload> {
-    const algorithm = algorithmOf(token);
-    if (SECRET_ALGORITHMS.includes(algorithm)) return this.#bySecret(token);
-    if (this.#keySet !== null && KEY_SET_ALGORITHMS.includes(algorithm)) {
-      return this.#byKeySet(token, this.#keySet.keyFor);
-    }
-    throw refused();
   }
 
   async #bySecret(token: string): Promise<JWTPayload> {
