@@ -10,6 +10,7 @@ import type { OutgoingMessage, Wire } from '../delivery/wire.port.js';
 
 /** The members of `ws` and engine.io that a direct write needs; private there, so checked at run time. */
 interface EngineInside {
+  readonly readyState: string;
   readonly upgrading?: boolean;
   readonly writeBuffer: readonly { readonly data?: string | Buffer }[];
   readonly transport: {
@@ -31,17 +32,24 @@ const LINGER_MS = 1_000;
 
 /** One Socket.IO connection as delivery sees it. */
 export class SocketWire implements Wire {
+  // Every object on the way to a stream is looked up in memory that has gone cold: the fewer the better.
+  readonly #engine: EngineInside;
+  /** The network stream, once it has proved to take whole frames: it is the last that a connection has. */
+  #plain: NetSocket | null = null;
   /** Whether frames go out as we make them; fixed by the WebSocket handshake, and dear to ask for. */
   #isPlain: boolean | null = null;
   /** Acknowledgements of this turn are being collected. */
   #isCorked = false;
 
-  constructor(private readonly socket: Socket) {}
+  constructor(private readonly socket: Socket) {
+    this.#engine = insideOf(socket.conn);
+  }
 
   unflushed(): number {
-    const { writeBuffer, transport } = this.#engine();
-    let bytes = transport.socket?._socket?.writableLength ?? 0;
-    for (const { data } of writeBuffer) bytes += data?.length ?? 0;
+    const { writeBuffer } = this.#engine;
+    const stream = this.#plain ?? this.#stream();
+    let bytes = stream?.writableLength ?? 0;
+    if (writeBuffer.length > 0) for (const { data } of writeBuffer) bytes += data?.length ?? 0;
     return bytes;
   }
 
@@ -81,11 +89,11 @@ export class SocketWire implements Wire {
   }
 
   onceDrained(callback: () => void): void {
-    const { writeBuffer, transport } = this.#engine();
-    const stream = transport.socket?._socket;
+    const stream = this.#stream();
     if (stream?.writableNeedDrain) stream.once('drain', callback);
     // engine.io says `drain` in the middle of a send: whoever waits must not write before that is over.
-    else if (writeBuffer.length > 0) this.socket.conn.once('drain', () => setImmediate(callback));
+    else if (this.#engine.writeBuffer.length > 0)
+      this.socket.conn.once('drain', () => setImmediate(callback));
     else setImmediate(callback);
   }
 
@@ -108,24 +116,32 @@ export class SocketWire implements Wire {
    * anything: an open, uncompressed WebSocket with nothing queued above it.
    */
   #directStream(): NetSocket | null {
-    const { upgrading, writeBuffer, transport } = this.#engine();
+    const engine = this.#engine;
+    if (engine.readyState !== 'open' || engine.writeBuffer.length > 0) return null;
+    const stream = (this.#plain ??= this.#provenStream());
+    // Ended by the peer's goodbye, which engine.io hears of later.
+    return stream?.writable ? stream : null;
+  }
+
+  /** What cannot change any more once it is so: only an HTTP connection is ever upgraded. */
+  #provenStream(): NetSocket | null {
+    const { upgrading, transport } = this.#engine;
     const websocket = transport.socket;
     if (
       transport.name !== 'websocket' ||
       upgrading === true ||
-      writeBuffer.length > 0 ||
-      this.socket.conn.readyState !== 'open' ||
       websocket?.readyState !== WS_OPEN ||
       !(this.#isPlain ??= websocket.extensions === '' && framesAgree(this.socket)) ||
+      // Never anything else without extensions, for text and buffers.
       websocket._sender?._state !== 0
     ) {
       return null;
     }
-    return websocket._socket ?? null;
+    return this.#stream();
   }
 
-  #engine(): EngineInside {
-    return insideOf(this.socket.conn);
+  #stream(): NetSocket | null {
+    return this.#engine.transport.socket?._socket ?? null;
   }
 }
 
