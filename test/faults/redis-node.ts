@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { register } from '../support/actors.js';
@@ -95,6 +95,16 @@ export class RedisNode {
     const live = path.join(this.#folder, 'live');
     await rm(live, { recursive: true, force: true });
     if (copy !== null) await cp(copy, live, { recursive: true });
+  }
+
+  /** Takes the last bytes from the file of a Redis that is down; resolves with the bytes that are left. */
+  async cutOff(bytes: number): Promise<number> {
+    const folder = path.join(this.#folder, 'live/appendonlydir');
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.incr.aof')).sort();
+    const file = path.join(folder, names.at(-1) ?? '');
+    const left = Math.max(0, (await stat(file)).size - bytes);
+    await truncate(file, left);
+    return left;
   }
 
   /** Runs a command on a connection of its own, as an administrator beside the cluster. */

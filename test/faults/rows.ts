@@ -4,6 +4,7 @@ import { instanceKilled } from './rows/f1-instance-killed.js';
 import { rollingRestart } from './rows/f2-rolling-restart.js';
 import { instancePaused } from './rows/f3-instance-paused.js';
 import { eventLoopStalled } from './rows/f4-event-loop-stalled.js';
+import { cpuStarved } from './rows/f7-cpu-starved.js';
 import { killedBeforeAnswer } from './rows/f9-killed-before-answer.js';
 import { killedBeforeAppend } from './rows/f10-killed-before-append.js';
 import { redisKilled } from './rows/f12-redis-killed.js';
@@ -21,12 +22,14 @@ import { redisRewound } from './rows/f24-redis-rewound.js';
 import { redisDemoted } from './rows/f26-redis-demoted.js';
 import { memoryFull } from './rows/f27-memory-full.js';
 import { diskFull } from './rows/f28-disk-full.js';
+import { logCutOff } from './rows/f30-log-cut-off.js';
 import { redisBusy } from './rows/f31-redis-busy.js';
 import { scriptsFlushed } from './rows/f32-scripts-flushed.js';
 import { instanceClockJumped, storeClockJumped } from './rows/f33-clock-jumped.js';
 import { stalledReader } from './rows/f36-stalled-reader.js';
 import { reconnectStorm } from './rows/f38-reconnect-storm.js';
 import { hotChannel } from './rows/f39-hot-channel.js';
+import { asleepBeyondRetention } from './rows/f44-asleep-beyond-retention.js';
 import { trimmedWhileResuming } from './rows/f45-trimmed-while-resuming.js';
 import { emptiedWhileResuming } from './rows/f46-emptied-while-resuming.js';
 import { twoAtOnce } from './rows/f51-two-at-once.js';
@@ -38,6 +41,7 @@ export const ROWS: readonly Row[] = [
   rollingRestart,
   instancePaused,
   eventLoopStalled,
+  cpuStarved,
   killedBeforeAnswer,
   killedBeforeAppend,
   redisKilled,
@@ -56,6 +60,7 @@ export const ROWS: readonly Row[] = [
   redisDemoted,
   memoryFull,
   diskFull,
+  logCutOff,
   redisBusy,
   scriptsFlushed,
   storeClockJumped,
@@ -63,6 +68,7 @@ export const ROWS: readonly Row[] = [
   stalledReader,
   reconnectStorm,
   hotChannel,
+  asleepBeyondRetention,
   trimmedWhileResuming,
   emptiedWhileResuming,
   twoAtOnce,

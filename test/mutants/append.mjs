@@ -80,7 +80,7 @@ export const append = [
   {
     name: 'floor-stays-when-trimmed',
     bug: 'messages are trimmed and the floor does not say so',
-    rows: ['F45'],
+    rows: ['F44', 'F45'],
     file,
     find: '    floor = floor + 1\n    local gone = whole(floor)',
     replace: '    local gone = whole(floor + 1)\n    size = size + 1',

@@ -33,7 +33,7 @@ export const history = [
   {
     name: 'chain-not-checked',
     bug: 'a position of a rewound history is continued where the offsets happen to fit',
-    rows: ['F24'],
+    rows: ['F24', 'F30'],
     file: continuity,
     find: "return chainAtOffset === since.chain ? 'continued' : 'rewound';",
     replace: "return chainAtOffset === '' ? 'rewound' : 'continued';",
