@@ -4,9 +4,9 @@ import { CarillonError } from '../protocol/carillon-error.js';
 import type { ChannelName } from '../protocol/channel-name.js';
 import type { Message } from '../protocol/message.js';
 import { laneOf, type Priority } from '../protocol/priority.js';
-import type { Publication } from '../broker/broker.port.js';
+import type { LogRules, Publication } from '../broker/broker.port.js';
 import { encodeDraft, type EntryExtra } from '../broker/log-entry.js';
-import { openPacket } from '../broker/open-packet.js';
+import { type MessageHead, openPacket } from '../broker/open-packet.js';
 import type { NamespacePolicy } from '../config/config.js';
 import { packData } from './message-data.js';
 
@@ -50,30 +50,8 @@ export function publicationOf(
   const priority = request.priority ?? policy.priority;
   const { json, parts } = packData(request.data, policy.maxMessageBytes);
   const at = Math.trunc(now);
-  const { from } = origin;
-  const packet = openPacket(
-    {
-      channel,
-      id,
-      at,
-      ...(priority === 'normal' ? {} : { priority }),
-      ...(from
-        ? { from: { user: from.user, ...(from.name === null ? {} : { name: from.name }) } }
-        : {}),
-      ...(headers === undefined ? {} : { headers }),
-      ...(origin.broadcast === undefined ? {} : { broadcast: origin.broadcast }),
-      ...(releaseAt === undefined ? {} : { releaseAt }),
-    },
-    json,
-    parts,
-  );
-  const shape = JSON.stringify([
-    headers ?? null,
-    priority,
-    origin.releaseTogether ? null : (releaseAt ?? null),
-    // Without them the same bytes cut elsewhere would be the same content.
-    parts.map((part) => part.length),
-  ]);
+  const packet = openPacket(headOf(channel, request, origin, priority, at), json, parts);
+  const shape = shapeOf(headers, priority, origin.releaseTogether ? undefined : releaseAt, parts);
   const contentDigest = digestOf(shape + json, parts);
   const lane = laneOf(priority);
   return {
@@ -89,10 +67,54 @@ export function publicationOf(
       releaseAt: releaseAt ?? 0,
       kind: 'm',
       extra: extraOf(origin, contentDigest),
-      ...packet,
+      text: packet.text,
+      parts,
     }),
-    rules: { ...policy.history, dedupSeconds: policy.dedupSeconds, replicas: policy.replicas },
+    rules: rulesOf(policy),
   };
+}
+
+/** Field by field: spreading what may be absent costs more than all the rest of the head. */
+function headOf(
+  channel: ChannelName,
+  { id, headers, releaseAt }: PublishRequest,
+  { from, broadcast }: Origin,
+  priority: Priority,
+  at: number,
+): MessageHead {
+  const head: MessageHead = { channel, id, at };
+  if (priority !== 'normal') head.priority = priority;
+  if (from)
+    head.from = from.name === null ? { user: from.user } : { user: from.user, name: from.name };
+  if (headers !== undefined) head.headers = headers;
+  if (broadcast !== undefined) head.broadcast = broadcast;
+  if (releaseAt !== undefined) head.releaseAt = releaseAt;
+  return head;
+}
+
+/** What belongs to the content beside the data. */
+function shapeOf(
+  headers: PublishRequest['headers'],
+  priority: Priority,
+  releaseAt: number | undefined,
+  parts: readonly Buffer[],
+): string {
+  // As JSON would say it: most have none of it.
+  if (headers === undefined && releaseAt === undefined && parts.length === 0) {
+    return `[null,"${priority}",null,[]]`;
+  }
+  return JSON.stringify([
+    headers ?? null,
+    priority,
+    releaseAt ?? null,
+    // Without them the same bytes cut elsewhere would be the same content.
+    parts.map((part) => part.length),
+  ]);
+}
+
+function rulesOf({ history, dedupSeconds, replicas }: NamespacePolicy): LogRules {
+  const { size, ttlSeconds, maxBytes } = history;
+  return { size, ttlSeconds, maxBytes, dedupSeconds, replicas };
 }
 
 /** 32 hex digits of SHA-256. */
