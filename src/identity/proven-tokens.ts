@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { RecentMap } from '../kernel/recent-map.js';
 import type { Caller } from './caller.js';
 
-/** Tokens in use on this instance; beyond, the one used least recently is checked again. */
+/** Tokens that are remembered; beyond, the one that was proven first is proven again. */
 const TOKENS = 50_000;
 
 /**
