@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Command } from 'ioredis';
 import type { z } from 'zod';
 import type { RedisClient } from './redis-client.js';
 
@@ -47,7 +46,7 @@ export function evaluateByName(
   keys: readonly string[],
   args: readonly ScriptArgument[],
 ): Promise<unknown> {
-  return run(client, 'evalsha', [sha, keys.length, ...keys, ...args]);
+  return client.callBuffer('EVALSHA', sha, keys.length, ...keys, ...args);
 }
 
 export function evaluateByText(
@@ -56,16 +55,7 @@ export function evaluateByText(
   keys: readonly string[],
   args: readonly ScriptArgument[],
 ): Promise<unknown> {
-  return run(client, 'eval', [text, keys.length, ...keys, ...args]);
-}
-
-/** What `client.callBuffer` does, without the options that it puts together for each call. */
-async function run(
-  client: RedisClient,
-  name: 'eval' | 'evalsha',
-  args: readonly ScriptArgument[],
-): Promise<unknown> {
-  return client.sendCommand(new Command(name, [...args], { replyEncoding: null }));
+  return client.callBuffer('EVAL', text, keys.length, ...keys, ...args);
 }
 
 export function isNoScript(error: unknown): boolean {

@@ -15,7 +15,7 @@ export const appender = [
     file,
     find: "else if (ran.status === 'rejected') this.#refuse(call, ran.reason);",
     replace:
-      "else if (ran.status === 'rejected') this.#settle(call, [Buffer.concat(call.map(() => Buffer.from(`00${'66'.repeat(16)}${'3ff'.padEnd(32, '0')}`, 'hex')))]);",
+      "else if (ran.status === 'rejected') this.#settle(call, call.map(() => [0, 'f'.repeat(16), 1, 0]));",
     check: fault('F4', 1, 2),
   },
   {

@@ -40,40 +40,32 @@ export function appendCall(
   const names: string[] = [];
   const args: ScriptArgument[] = [announce, newLife()];
   for (const publication of batch) {
-    const { meta, life } = keys.allOf(publication.channel);
-    names.push(meta);
-    args.push(recordOf(publication, Buffer.byteLength(life) - LIFE_LETTERS + 1));
+    const { channel, publisher, id, contentDigest, draft } = publication;
+    const { meta, log, ids, idOrder, life, bus } = keys.allOf(channel);
+    names.push(meta, log, ids, idOrder, life);
+    args.push(channel, bus, `${publisher}\n${id}`, contentDigest, packed(publication), draft);
   }
   return { keys: names, args };
 }
 
-/** What each publication of a call got, or the error that it met alone. */
-export function* readAppended(reply: unknown): Iterable<Appended | CarillonError> {
-  const [packed, ...messages] = Array.isArray(reply) ? (reply as unknown[]) : [];
-  if (!Buffer.isBuffer(packed)) return;
-  for (let at = 0; at < packed.length; at += REPLY_BYTES) {
-    const status = packed[at];
-    const failure = status === FAILED ? messages.shift() : null;
-    yield outcomeOf(packed.subarray(at, at + REPLY_BYTES), textOf(failure));
-  }
-}
-
-function outcomeOf(record: Buffer, failure: string): Appended | CarillonError {
-  switch (record[0]) {
+/** What one publication got, or the error that it met alone. */
+export function readAppended(reply: unknown): Appended | CarillonError {
+  const [status, epoch, offset, at] = Array.isArray(reply) ? (reply as unknown[]) : [];
+  switch (status) {
     case 0:
     case 1:
       return {
-        outcome: record[0] === 0 ? 'stored' : 'duplicate',
-        epoch: record.toString('latin1', 1, 1 + EPOCH_LETTERS),
-        offset: record.readDoubleBE(1 + EPOCH_LETTERS),
-        at: record.readDoubleBE(1 + EPOCH_LETTERS + NUMBER_BYTES),
+        outcome: status === 0 ? 'stored' : 'duplicate',
+        epoch: textOf(epoch),
+        offset: Number(offset),
+        at: Number(at),
       };
     case 2:
       return { outcome: 'conflict' };
     case 3:
       return { outcome: 'overloaded' };
     default:
-      return brokerError(failure);
+      return brokerError(textOf(epoch));
   }
 }
 
@@ -98,35 +90,20 @@ export function brokerError(message: string): CarillonError {
 }
 
 const NUMBERS = 7;
-const LENGTHS = 3;
 const NUMBER_BYTES = 8;
-const LENGTH_BYTES = 2;
-const LIFE_LETTERS = 'life'.length;
-const EPOCH_LETTERS = 16;
-const REPLY_BYTES = 1 + EPOCH_LETTERS + 2 * NUMBER_BYTES;
-const FAILED = 4;
 
-function recordOf(publication: Publication, kindAt: number): Buffer {
-  const { publisher, id, contentDigest, draft, rules } = publication;
-  const idField = `${publisher}\n${id}`;
-  const idBytes = Buffer.byteLength(idField);
-  const start = NUMBERS * NUMBER_BYTES + LENGTHS * LENGTH_BYTES;
-  const record = Buffer.allocUnsafe(start + idBytes + contentDigest.length + draft.length);
+/** The numbers of a publication in one argument: each argument costs more than what is in it. */
+function packed({ draft, rules }: Publication): Buffer {
   const { high, low } = digestOf(draft);
-  let end = record.writeDoubleBE(high, 0);
-  end = record.writeDoubleBE(low, end);
-  end = record.writeDoubleBE(atOf(draft), end);
-  end = record.writeDoubleBE(rules.size, end);
-  end = record.writeDoubleBE(rules.ttlSeconds * 1000, end);
-  end = record.writeDoubleBE(rules.maxBytes, end);
-  end = record.writeDoubleBE(rules.dedupSeconds * 1000, end);
-  end = record.writeUInt16BE(kindAt, end);
-  end = record.writeUInt16BE(idBytes, end);
-  end = record.writeUInt16BE(contentDigest.length, end);
-  end += record.write(idField, end, 'utf8');
-  end += record.write(contentDigest, end, 'latin1');
-  draft.copy(record, end);
-  return record;
+  const bytes = Buffer.allocUnsafe(NUMBERS * NUMBER_BYTES);
+  let end = bytes.writeDoubleBE(high, 0);
+  end = bytes.writeDoubleBE(low, end);
+  end = bytes.writeDoubleBE(atOf(draft), end);
+  end = bytes.writeDoubleBE(rules.size, end);
+  end = bytes.writeDoubleBE(rules.ttlSeconds * 1000, end);
+  end = bytes.writeDoubleBE(rules.maxBytes, end);
+  bytes.writeDoubleBE(rules.dedupSeconds * 1000, end);
+  return bytes;
 }
 
 /** The first field of a draft. */

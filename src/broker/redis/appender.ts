@@ -154,7 +154,7 @@ export class Appender {
     if (ran.status === 'rejected' && isNoScript(ran.reason)) this.#unknown.push(call);
     else if (ran.status === 'rejected') this.#refuse(call, ran.reason);
     else if (confirmation.status === 'rejected') this.#refuse(call, confirmation.reason);
-    else this.#settle(call, ran.value);
+    else this.#settle(call, Array.isArray(ran.value) ? ran.value : []);
     if (this.#callsUnderWay > 0) return;
     const unknown = this.#unknown;
     this.#unknown = [];
@@ -163,11 +163,10 @@ export class Appender {
     if (this.#hold === null && this.#turnEnd === null) this.#send();
   }
 
-  #settle(call: Call, reply: unknown): void {
-    const results = [...readAppended(reply)];
+  #settle(call: Call, replies: readonly unknown[]): void {
     let mustLeave = false;
     for (const [index, waiting] of call.entries()) {
-      const result = results[index] ?? brokerError('no answer');
+      const result = readAppended(replies[index]);
       this.#forget(waiting);
       if (!(result instanceof CarillonError)) waiting.resolve(result);
       else {

@@ -42,7 +42,7 @@ function reply(floor: number, top: number, epoch = EPOCH): unknown[] {
 /** A store that answers so, one after the other, and the reading of it. */
 function readingOf(...replies: unknown[][]) {
   const answers = [...replies];
-  const client = { sendCommand: () => Promise.resolve(answers.shift()) };
+  const client = { callBuffer: () => Promise.resolve(answers.shift()) };
   // Of the client only the call of a script is used.
   return new LogReading(client as unknown as RedisClient, new Keys('test'), () => undefined);
 }

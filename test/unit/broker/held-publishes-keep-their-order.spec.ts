@@ -6,7 +6,6 @@ import type { Publication } from '../../../src/broker/broker.port.js';
 import { Keys } from '../../../src/redis/keys.js';
 import type { RedisClient } from '../../../src/redis/redis-client.js';
 import { newChannel, publication } from '../../contract/broker-under-test.js';
-import { appendReply, idsOf, type SentScript, stored } from './append-wire.js';
 
 const WINDOW_MS = 5;
 
@@ -32,13 +31,15 @@ class SlowRedis {
   #knowsScript = true;
 
   /** What the appender calls. */
-  sendCommand(sent: SentScript) {
+  callBuffer(command: string, first: string | number, second: number, ...rest: unknown[]) {
+    if (command === 'WAIT') return Promise.resolve(second);
+    const args = rest.slice(second);
+    const ids = Array.from({ length: second / 5 }, (_, index) => String(args[4 + 6 * index]));
     return new Promise<unknown>((resolve, reject) =>
-      this.#calls.push({ command: sent.name, ids: idsOf(sent), resolve, reject }),
+      this.#calls.push({ command, ids: ids.map((id) => id.replace('ann\n', '')), resolve, reject }),
     );
   }
 
-  /** How many replicas have confirmed. */
   call(): Promise<number> {
     return Promise.resolve(1);
   }
@@ -50,13 +51,13 @@ class SlowRedis {
   answer(): boolean {
     const call = this.#calls.shift();
     if (!call) return false;
-    if (call.command === 'eval') this.#knowsScript = true;
+    if (call.command === 'EVAL') this.#knowsScript = true;
     if (!this.#knowsScript) {
       call.reject(new Error('NOSCRIPT No matching script.'));
       return true;
     }
     this.stored.push(...call.ids);
-    call.resolve(appendReply(call.ids.map((_, index) => stored(index + 1))));
+    call.resolve(call.ids.map((_, index) => [0, 'e'.repeat(16), index + 1, 1]));
     return true;
   }
 }

@@ -5,12 +5,11 @@ import { Keys } from '../../../src/redis/keys.js';
 import type { RedisClient } from '../../../src/redis/redis-client.js';
 import { newChannel, placeOf, publication, type Wish } from '../../contract/broker-under-test.js';
 import { within } from '../../support/eventually.js';
-import { appendReply, conflict, failed, idsOf, type SentScript, stored } from './append-wire.js';
 
 interface Call {
   readonly command: string;
   readonly ids: readonly string[];
-  readonly answer: (outcomes: Parameters<typeof appendReply>[0]) => void;
+  readonly answer: (replies: readonly unknown[]) => void;
   readonly fail: (message: string) => void;
 }
 
@@ -18,12 +17,15 @@ interface Call {
 class HeldClient {
   readonly calls: Call[] = [];
 
-  sendCommand(sent: SentScript) {
+  callBuffer(command: string, _script: string, keyCount: number, ...rest: unknown[]) {
     return new Promise<unknown>((resolve, reject) => {
+      const args = rest.slice(keyCount);
+      // Two arguments for all, then six for each publication; the third is its id.
+      const ids = Array.from({ length: keyCount / 5 }, (_, index) => String(args[4 + 6 * index]));
       this.calls.push({
-        command: sent.name,
-        ids: idsOf(sent),
-        answer: (outcomes) => resolve(appendReply(outcomes)),
+        command,
+        ids: ids.map((id) => id.replace('ann\n', '')),
+        answer: resolve,
         fail: (message) => reject(new Error(message)),
       });
     });
@@ -50,12 +52,14 @@ function start(isSharded = false) {
   return { client, appender, append };
 }
 
+const stored = (offset: number) => [0, 'e'.repeat(16), offset, 1];
+
 test('publishes of one turn are one call, in the order they were made', async () => {
   const { client, append } = start();
   const appended = ['a', 'b', 'c'].map((id) => append(id));
   expect(client.sent).toEqual([]);
   await nextTurn();
-  expect(client.sent).toEqual(['evalsha a,b,c']);
+  expect(client.sent).toEqual(['EVALSHA a,b,c']);
   client.calls[0]?.answer([stored(1), stored(2), stored(3)]);
   expect((await Promise.all(appended)).map((one) => placeOf(one).offset)).toEqual([1, 2, 3]);
 });
@@ -70,7 +74,7 @@ test('a call holds 32 publishes or 256 KiB, and a larger one alone', async () =>
   for (const id of ['a', 'b', 'c']) void append(id, { text: 'x'.repeat(120_000) });
   void append('d', { text: 'x'.repeat(400_000) });
   await nextTurn();
-  expect(client.sent.slice(2)).toEqual(['evalsha a,b', 'evalsha c', 'evalsha d']);
+  expect(client.sent.slice(2)).toEqual(['EVALSHA a,b', 'EVALSHA c', 'EVALSHA d']);
 });
 
 test('a call of a cluster stays in one partition', async () => {
@@ -84,7 +88,7 @@ test('a call of a cluster stays in one partition', async () => {
     void appender.append(publication(channel, { id }));
   }
   await nextTurn();
-  expect(client.sent).toEqual(['evalsha a,c', 'evalsha b']);
+  expect(client.sent).toEqual(['EVALSHA a,c', 'EVALSHA b']);
 });
 
 // Somebody else may load the script again meanwhile: then a later call would overtake.
@@ -98,11 +102,11 @@ test('what comes after a call that found the script forgotten stays behind it', 
   await nextTurn();
   const third = append('third');
   await nextTurn();
-  expect(client.sent).toEqual(['evalsha first', 'evalsha second']);
+  expect(client.sent).toEqual(['EVALSHA first', 'EVALSHA second']);
 
   client.calls[1]?.fail('NOSCRIPT No matching script.');
   await nextTurn();
-  expect(client.sent.slice(2)).toEqual(['eval first', 'eval second', 'evalsha third']);
+  expect(client.sent.slice(2)).toEqual(['EVAL first', 'EVAL second', 'EVALSHA third']);
   for (const [index, call] of client.calls.slice(2).entries()) call.answer([stored(index + 1)]);
   const all = await Promise.all([first, second, third]);
   expect(all.map((one) => placeOf(one).offset)).toEqual([1, 2, 3]);
@@ -129,7 +133,7 @@ test('a publish that failed alone does not disturb the others of its call', asyn
   const { client, append } = start();
   const appended = Promise.allSettled([append('a'), append('b'), append('c')]);
   await nextTurn();
-  client.calls[0]?.answer([stored(1), failed('OOM no room'), conflict]);
+  client.calls[0]?.answer([stored(1), [4, 'OOM no room'], [2]]);
   expect(await appended).toMatchObject([
     { value: { outcome: 'stored', offset: 1 } },
     { reason: { code: 'overloaded' } },

@@ -1,28 +1,25 @@
 -- Appends publications: seen before? then offset, chain, log, trim, remember, announce.
 -- One step, because whoever sees an announcement must be able to read it, and no offset may be given twice.
 --
--- KEYS[1..]  one for each publication:
+-- KEYS[1..]  five for each publication:
 --   meta     packed: epoch, chain, top, floor, bytes, oldest `at`, ttlMs, purged to, born at, expiries
 --            set at, ids counted
---            Its kind is the letter m; the others of the channel differ in that:
---            l  log, hash: offset -> entry
---            d  ids, hash: publisher and id -> packed epoch, offset, at, stored at; digest
---            q  order, list: the fields of ids, oldest first
---            b  bus, where it is announced
---            and the word life: the life of this partition's store
+--   log      hash: offset -> entry
+--   ids      hash: publisher and id -> packed epoch, offset, at, stored at; digest
+--   idOrder  list: the fields of ids, oldest first
+--   life     string: the life of this partition's store
 -- ARGV[1]    PUBLISH or SPUBLISH
 -- ARGV[2]    the life to begin with where there is none
--- ARGV[3..]  one for each publication, because each argument costs more than what is in it:
---   packed: high and low of the draft's digest, at, size, ttlMs, maxBytes, dedupMs; where the kind stands
---   in its key, length of idField, length of contentDigest; then idField, contentDigest, draft
+-- ARGV[3..]  six for each publication:
+--   channel, bus, idField, contentDigest, packed, draft
+--   packed: high and low of the draft's digest, at, size, ttlMs, maxBytes, dedupMs
 --
--- Returns {packed, message, ...}: of each publication its status, epoch, offset, at; 0 stored,
---   1 duplicate, 2 conflict, 3 too many ids, 4 failed, whose messages follow in their order
+-- Returns one array for each publication: {0, epoch, offset, at} stored, {1, epoch, offset, at} duplicate,
+-- {2} conflict, {3} too many ids, {4, message} failed
 
 local KEPT_IDS, MOST_IDS, FORGOTTEN_AT_ONCE, TRIMMED_AT_ONCE = 1000, 1000000, 16, 1000
 local MONTH_MS, DAY_MS = 2592000000, 86400000
-local META, ID, RECORD, REPLY = '>c16c16ddddddddd', '>c16ddd', '>dddddddHHH', '>Bc16dd'
-local NO_EPOCH = string.rep('0', 16)
+local META, ID, NUMBERS = '>c16c16ddddddddd', '>c16ddd', '>ddddddd'
 local announce, newLife = ARGV[1], ARGV[2]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -61,15 +58,11 @@ local function forget(ids, order, count, dedupMs)
 end
 
 -- The first write is one that Redis refuses when it is full: what follows it is then never half done.
-local function append(meta, record)
-  local high, low, at, size, ttlMs, maxBytes, dedupMs, kindAt, idBytes, digestBytes, from =
-    struct.unpack(RECORD, record)
-  local idField = string.sub(record, from, from + idBytes - 1)
-  local digest = string.sub(record, from + idBytes, from + idBytes + digestBytes - 1)
-  local draft = string.sub(record, from + idBytes + digestBytes)
-  local head, tail = string.sub(meta, 1, kindAt - 1), string.sub(meta, kindAt + 1)
-  local log, ids, order, bus, life = head .. 'l' .. tail, head .. 'd' .. tail, head .. 'q' .. tail,
-    head .. 'b' .. tail, head .. 'life'
+local function append(k, a)
+  local meta, log, ids, order, life = KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4]
+  local channel, bus, idField, digest = ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]
+  local high, low, at, size, ttlMs, maxBytes, dedupMs = struct.unpack(NUMBERS, ARGV[a + 4])
+  local draft = ARGV[a + 5]
 
   local known = redis.call('HGET', ids, idField)
   if known then
@@ -88,7 +81,7 @@ local function append(meta, record)
       if count >= MOST_IDS then return { 3 } end
     end
   else
-    epoch, prev = born(life, string.sub(tail, 2))
+    epoch, prev = born(life, channel)
     top, floor, bytes, hadTtlMs, purgedTo, bornAt, setAt, count = 0, 0, 0, ttlMs, 0, now, 0, 0
     -- Left over from a life that was evicted.
     if redis.call('EXISTS', log) == 1 then redis.call('UNLINK', log) end
@@ -146,14 +139,12 @@ local function append(meta, record)
   return { 0, epoch, offset, at }
 end
 
-local replies, answer = {}, { '' }
-for k = 1, #KEYS do
-  local ok, reply = pcall(append, KEYS[k], ARGV[k + 2])
-  if not ok then
-    answer[#answer + 1] = type(reply) == 'table' and reply.err or tostring(reply)
-    reply = { 4 }
-  end
-  replies[k] = struct.pack(REPLY, reply[1], reply[2] or NO_EPOCH, reply[3] or 0, reply[4] or 0)
+local replies = {}
+local k, a = 1, 3
+while k <= #KEYS do
+  local ok, reply = pcall(append, k, a)
+  if not ok then reply = { 4, type(reply) == 'table' and reply.err or tostring(reply) } end
+  replies[#replies + 1] = reply
+  k, a = k + 5, a + 6
 end
-answer[1] = table.concat(replies)
-return answer
+return replies
