@@ -2,6 +2,7 @@ import { check, fault } from './checks.mjs';
 
 const file = 'src/broker/redis/appender.ts';
 const script = 'src/broker/redis/append-script.ts';
+const wire = 'src/broker/redis/append-wire.ts';
 const order = 'test/unit/broker/publishes-keep-their-order-on-the-way.spec.ts';
 const refusals = 'test/contract/redis-broker-refusals.spec.ts';
 const outages = 'test/contract/redis-broker-outages.spec.ts';
@@ -15,7 +16,7 @@ export const appender = [
     file,
     find: "else if (ran.status === 'rejected') this.#refuse(call, ran.reason);",
     replace:
-      "else if (ran.status === 'rejected') this.#settle(call, call.map(() => [0, 'f'.repeat(16), 1, 0]));",
+      "else if (ran.status === 'rejected') this.#settle(call, call.map(() => ({ outcome: 'stored', epoch: 'f'.repeat(16), offset: 1, at: 0 })));",
     check: fault('F4', 1, 2),
   },
   {
@@ -31,7 +32,7 @@ export const appender = [
     name: 'id-of-one-call-only',
     bug: 'an id is known by the call that brought it, so a second try is another message',
     rows: ['F9', 'F15', 'F19'],
-    file: script,
+    file: wire,
     find: '`${publisher}\\n${id}`',
     replace: '`${publisher}\\n${id}\\n${newLife()}`',
     check: check(
@@ -44,9 +45,9 @@ export const appender = [
     bug: 'an id that was refused for other content is forgotten, and its next try is stored again',
     rows: ['F19'],
     file: 'src/broker/redis/lua/append.lua',
-    find: 'if string.sub(known, 41) ~= digest then return { 2 } end',
+    find: '    if known then return repeated(known, digest) end\n    error(isNew)',
     replace:
-      "if string.sub(known, 41) ~= digest then redis.call('HDEL', ids, idField) return { 2 } end",
+      "    if known then redis.call('HDEL', ids, idField) return repeated(known, digest) end\n    error(isNew)",
     check: check(
       'test/contract/broker-redis.spec.ts',
       'an id that was refused for other content is still known',

@@ -1,16 +1,13 @@
 import { CarillonError } from '../../protocol/carillon-error.js';
 import { type Keys, partitionOf } from '../../redis/keys.js';
 import { COMMAND_TIMEOUT_MS, reconnect, type RedisClient } from '../../redis/redis-client.js';
-import {
-  evaluateByName,
-  evaluateByText,
-  hasMessage,
-  isNoScript,
-} from '../../redis/redis-script.js';
+import { hasMessage, isNoScript } from '../../redis/redis-script.js';
+import { sendWired, type Wired } from '../../redis/wired-command.js';
 import type { Appended, Publication } from '../broker.port.js';
 import { Gathering } from './gathering.js';
 import { HotChannels } from './hot-channels.js';
-import { appendCall, appendScript, brokerError, readAppended } from './append-script.js';
+import { appendScript, brokerError, readAppended } from './append-script.js';
+import { AppendWire } from './append-wire.js';
 
 /** Publications and bytes of one script call: others wait while it runs. */
 const CALL_PUBLICATIONS = 32;
@@ -52,7 +49,7 @@ export interface AppenderOptions {
  * calls are held back a little, where that makes them fewer; `critical` is not.
  */
 export class Appender {
-  readonly #script = appendScript();
+  readonly #wire: AppendWire;
   readonly #hot: HotChannels<Waiting>;
   readonly #gathering: Gathering;
   #collected: Waiting[] = [];
@@ -68,7 +65,8 @@ export class Appender {
   #pendingBytes = 0;
 
   constructor(private readonly options: AppenderOptions) {
-    const windowMs = options.joinWindowMs;
+    const { keys, isSharded, joinWindowMs: windowMs } = options;
+    this.#wire = new AppendWire(appendScript(), keys, isSharded ? 'SPUBLISH' : 'PUBLISH');
     this.#hot = new HotChannels({
       windowMs,
       now: () => performance.now(),
@@ -118,7 +116,7 @@ export class Appender {
     const now = performance.now();
     if (wasHeld) this.#gathering.sentHeld(now, all.length, this.#lastAt);
     else this.#gathering.sentAtOnce(now);
-    this.#run([...this.#callsOf(all)], evaluateByName);
+    this.#run([...this.#callsOf(all)], 'EVALSHA');
   }
 
   /**
@@ -129,15 +127,10 @@ export class Appender {
     return this.#unknown.length > 0 || (this.options.replicas > 0 && this.#callsUnderWay > 0);
   }
 
-  #run(calls: readonly Call[], evaluate: typeof evaluateByName): void {
-    const { client, keys, isSharded } = this.options;
+  #run(calls: readonly Call[], name: Wired['name']): void {
     const runs = calls.map((call) => {
-      const { keys: names, args } = appendCall(
-        call.map(({ publication }) => publication),
-        keys,
-        isSharded ? 'SPUBLISH' : 'PUBLISH',
-      );
-      return evaluate(client, this.#script, names, args);
+      const batch = call.map(({ publication }) => publication);
+      return sendWired(this.options.client, this.#wire.callOf(batch, name));
     });
     this.#callsUnderWay += calls.length;
     const confirmed = this.#confirmation();
@@ -154,19 +147,19 @@ export class Appender {
     if (ran.status === 'rejected' && isNoScript(ran.reason)) this.#unknown.push(call);
     else if (ran.status === 'rejected') this.#refuse(call, ran.reason);
     else if (confirmation.status === 'rejected') this.#refuse(call, confirmation.reason);
-    else this.#settle(call, Array.isArray(ran.value) ? ran.value : []);
+    else this.#settle(call, readAppended(ran.value, call.length));
     if (this.#callsUnderWay > 0) return;
     const unknown = this.#unknown;
     this.#unknown = [];
-    if (unknown.length > 0) this.#run(unknown, evaluateByText);
+    if (unknown.length > 0) this.#run(unknown, 'EVAL');
     // What is held, or is still coming in this turn, goes at its own time.
     if (this.#hold === null && this.#turnEnd === null) this.#send();
   }
 
-  #settle(call: Call, replies: readonly unknown[]): void {
+  #settle(call: Call, results: readonly (Appended | CarillonError)[]): void {
     let mustLeave = false;
     for (const [index, waiting] of call.entries()) {
-      const result = readAppended(replies[index]);
+      const result = results[index] ?? brokerError('a reply of another shape');
       this.#forget(waiting);
       if (!(result instanceof CarillonError)) waiting.resolve(result);
       else {

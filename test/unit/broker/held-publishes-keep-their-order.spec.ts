@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
+import type { Command } from 'ioredis';
 import { Appender } from '../../../src/broker/redis/appender.js';
 import type { Publication } from '../../../src/broker/broker.port.js';
 import { Keys } from '../../../src/redis/keys.js';
 import type { RedisClient } from '../../../src/redis/redis-client.js';
 import { newChannel, publication } from '../../contract/broker-under-test.js';
+import { idsOf, replyOf } from './append-calls.js';
 
 const WINDOW_MS = 5;
 
@@ -17,27 +19,16 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-interface Sent {
-  readonly command: string;
-  readonly ids: readonly string[];
-  readonly resolve: (replies: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** A Redis that runs calls in the order they were sent, and may forget its scripts between two. */
 class SlowRedis {
   readonly stored: string[] = [];
-  #calls: Sent[] = [];
+  #calls: Command[] = [];
   #knowsScript = true;
 
   /** What the appender calls. */
-  callBuffer(command: string, first: string | number, second: number, ...rest: unknown[]) {
-    if (command === 'WAIT') return Promise.resolve(second);
-    const args = rest.slice(second);
-    const ids = Array.from({ length: second / 5 }, (_, index) => String(args[4 + 6 * index]));
-    return new Promise<unknown>((resolve, reject) =>
-      this.#calls.push({ command, ids: ids.map((id) => id.replace('ann\n', '')), resolve, reject }),
-    );
+  sendCommand(command: Command): Promise<unknown> {
+    this.#calls.push(command);
+    return command.promise;
   }
 
   call(): Promise<number> {
@@ -51,13 +42,14 @@ class SlowRedis {
   answer(): boolean {
     const call = this.#calls.shift();
     if (!call) return false;
-    if (call.command === 'EVAL') this.#knowsScript = true;
+    if (call.name === 'EVAL') this.#knowsScript = true;
     if (!this.#knowsScript) {
       call.reject(new Error('NOSCRIPT No matching script.'));
       return true;
     }
-    this.stored.push(...call.ids);
-    call.resolve(call.ids.map((_, index) => [0, 'e'.repeat(16), index + 1, 1]));
+    const ids = idsOf(call);
+    this.stored.push(...ids);
+    call.resolve(replyOf(ids.map((_, index) => [0, 'e'.repeat(16), index + 1, 1])));
     return true;
   }
 }

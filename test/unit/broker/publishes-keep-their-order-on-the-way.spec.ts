@@ -1,15 +1,17 @@
 import { expect, test } from '@jest/globals';
+import type { Command } from 'ioredis';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Appender } from '../../../src/broker/redis/appender.js';
 import { Keys } from '../../../src/redis/keys.js';
 import type { RedisClient } from '../../../src/redis/redis-client.js';
 import { newChannel, placeOf, publication, type Wish } from '../../contract/broker-under-test.js';
 import { within } from '../../support/eventually.js';
+import { type Answer, idsOf, replyOf } from './append-calls.js';
 
 interface Call {
   readonly command: string;
   readonly ids: readonly string[];
-  readonly answer: (replies: readonly unknown[]) => void;
+  readonly answer: (answers: readonly Answer[]) => void;
   readonly fail: (message: string) => void;
 }
 
@@ -17,18 +19,14 @@ interface Call {
 class HeldClient {
   readonly calls: Call[] = [];
 
-  callBuffer(command: string, _script: string, keyCount: number, ...rest: unknown[]) {
-    return new Promise<unknown>((resolve, reject) => {
-      const args = rest.slice(keyCount);
-      // Two arguments for all, then six for each publication; the third is its id.
-      const ids = Array.from({ length: keyCount / 5 }, (_, index) => String(args[4 + 6 * index]));
-      this.calls.push({
-        command,
-        ids: ids.map((id) => id.replace('ann\n', '')),
-        answer: resolve,
-        fail: (message) => reject(new Error(message)),
-      });
+  sendCommand(command: Command): Promise<unknown> {
+    this.calls.push({
+      command: command.name,
+      ids: idsOf(command),
+      answer: (answers) => command.resolve(replyOf(answers)),
+      fail: (message) => command.reject(new Error(message)),
     });
+    return command.promise;
   }
 
   get sent(): string[] {
@@ -52,7 +50,7 @@ function start(isSharded = false) {
   return { client, appender, append };
 }
 
-const stored = (offset: number) => [0, 'e'.repeat(16), offset, 1];
+const stored = (offset: number): Answer => [0, 'e'.repeat(16), offset, 1];
 
 test('publishes of one turn are one call, in the order they were made', async () => {
   const { client, append } = start();

@@ -10,19 +10,24 @@
 --   life     string: the life of this partition's store
 -- ARGV[1]    PUBLISH or SPUBLISH
 -- ARGV[2]    the life to begin with where there is none
--- ARGV[3..]  six for each publication:
---   channel, bus, idField, contentDigest, packed, draft
---   packed: high and low of the draft's digest, at, size, ttlMs, maxBytes, dedupMs
+-- ARGV[3..]  three for each publication, because each argument costs more than what is in it:
+--   bus, packed, draft
+--   packed: high and low of the draft's digest, at, size, ttlMs, maxBytes, dedupMs, bytes of the
+--           channel's name (which its keys end with); idField and contentDigest, each behind its length
 --
--- Returns one array for each publication: {0, epoch, offset, at} stored, {1, epoch, offset, at} duplicate,
--- {2} conflict, {3} too many ids, {4, message} failed
+-- Returns one string: 33 bytes for each publication, then the messages of those that failed, in their order.
+--   0, epoch, offset, at: stored;   1, epoch, offset, at: duplicate;   2: conflict;   3: too many ids;
+--   4, _, bytes of the message: failed
 
 local KEPT_IDS, MOST_IDS, FORGOTTEN_AT_ONCE, TRIMMED_AT_ONCE = 1000, 1000000, 16, 1000
 local MONTH_MS, DAY_MS = 2592000000, 86400000
-local META, ID, NUMBERS = '>c16c16ddddddddd', '>c16ddd', '>ddddddd'
+local META, ID, REPLY = '>c16c16ddddddddd', '>c16ddd', '>Bc16dd'
+local PACKED, NO_EPOCH = '>I4I4dddddI4I4c0I4c0', string.rep(' ', 16)
 local announce, newLife = ARGV[1], ARGV[2]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- The id that is remembered though its message is not stored yet, and where.
+local reservedIn, reserved
 
 local function whole(number)
   return string.format('%d', number)
@@ -57,37 +62,56 @@ local function forget(ids, order, count, dedupMs)
   return count
 end
 
+local function answer(status, epoch, offset, at)
+  return struct.pack(REPLY, status, epoch or NO_EPOCH, offset or 0, at or 0)
+end
+
+-- What an id that is known already gets.
+local function repeated(known, digest)
+  if string.sub(known, 41) ~= digest then return answer(2) end
+  local epoch, offset, first = struct.unpack(ID, known)
+  return answer(1, epoch, offset, first)
+end
+
 -- The first write is one that Redis refuses when it is full: what follows it is then never half done.
 local function append(k, a)
   local meta, log, ids, order, life = KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4]
-  local channel, bus, idField, digest = ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]
-  local high, low, at, size, ttlMs, maxBytes, dedupMs = struct.unpack(NUMBERS, ARGV[a + 4])
-  local draft = ARGV[a + 5]
+  local bus, draft = ARGV[a], ARGV[a + 2]
+  local high, low, at, size, ttlMs, maxBytes, dedupMs, nameBytes, idField, digest = struct.unpack(PACKED, ARGV[a + 1])
 
-  local known = redis.call('HGET', ids, idField)
-  if known then
-    local epoch, offset, first = struct.unpack(ID, known)
-    if string.sub(known, 41) ~= digest then return { 2 } end
-    return { 1, epoch, offset, first }
-  end
-
-  local epoch, prev, top, floor, bytes, oldest, hadTtlMs, purgedTo, bornAt, setAt, count
+  local epoch, prev, top, floor, bytes, oldest, hadTtlMs, purgedTo, bornAt, setAt, count, goneBytes
   local packed = redis.call('GET', meta)
   if packed then
     epoch, prev, top, floor, bytes, oldest, hadTtlMs, purgedTo, bornAt, setAt, count = struct.unpack(META, packed)
-    if floor < top and redis.call('EXISTS', log) == 0 then floor, bytes = top, 0 end
-    if count >= MOST_IDS then
-      count = forget(ids, order, redis.call('LLEN', order), dedupMs)
-      if count >= MOST_IDS then return { 3 } end
+    -- The entry that must go tells that the log is there; a gap before it, or nothing to trim, tells nothing.
+    if floor < top and top - floor >= size then goneBytes = redis.call('HSTRLEN', log, whole(floor + 1)) end
+    if floor < top and (goneBytes or 0) == 0 and redis.call('EXISTS', log) == 0 then
+      floor, bytes, goneBytes = top, 0, nil
     end
-  else
-    epoch, prev = born(life, channel)
+  end
+  if not packed or count >= MOST_IDS then
+    local known = redis.call('HGET', ids, idField)
+    if known then return repeated(known, digest) end
+  end
+  if not packed then
+    epoch, prev = born(life, string.sub(meta, -nameBytes))
     top, floor, bytes, hadTtlMs, purgedTo, bornAt, setAt, count = 0, 0, 0, ttlMs, 0, now, 0, 0
     -- Left over from a life that was evicted.
     if redis.call('EXISTS', log) == 1 then redis.call('UNLINK', log) end
+  elseif count >= MOST_IDS then
+    count = forget(ids, order, redis.call('LLEN', order), dedupMs)
+    if count >= MOST_IDS then return answer(3) end
   end
 
   local offset = top + 1
+  local isNew = redis.pcall('HSETNX', ids, idField, struct.pack(ID, epoch, offset, at, now) .. digest)
+  if isNew ~= 1 then
+    -- Known; or no room for more, where what is known is still told.
+    local known = redis.call('HGET', ids, idField)
+    if known then return repeated(known, digest) end
+    error(isNew)
+  end
+  reservedIn, reserved = ids, idField
   local place = whole(offset)
   local chain = string.format('%08x%08x',
     (tonumber(string.sub(prev, 1, 8), 16) * 69069 + high) % 2147483647,
@@ -101,7 +125,7 @@ local function append(k, a)
   while floor < last and (offset - floor > size or bytes > maxBytes) do
     floor = floor + 1
     local gone = whole(floor)
-    bytes = bytes - redis.call('HSTRLEN', log, gone)
+    bytes, goneBytes = bytes - (goneBytes or redis.call('HSTRLEN', log, gone)), nil
     redis.call('HDEL', log, gone)
   end
   -- The oldest `at` may lag behind the floor: it is looked up again only when it seems too old.
@@ -115,7 +139,6 @@ local function append(k, a)
     redis.call('HDEL', log, gone)
   end
 
-  redis.call('HSET', ids, idField, struct.pack(ID, epoch, offset, at, now) .. digest)
   redis.call('RPUSH', order, idField)
   count = count + 1
   if offset % 8 == 0 then count = forget(ids, order, count, dedupMs) end
@@ -135,16 +158,24 @@ local function append(k, a)
   else
     redis.call('SET', meta, packed, 'KEEPTTL')
   end
+  reserved = nil
   redis.call(announce, bus, entry)
-  return { 0, epoch, offset, at }
+  return answer(0, epoch, offset, at)
 end
 
-local replies = {}
+local replies, messages = {}, {}
 local k, a = 1, 3
 while k <= #KEYS do
   local ok, reply = pcall(append, k, a)
-  if not ok then reply = { 4, type(reply) == 'table' and reply.err or tostring(reply) } end
+  if not ok then
+    -- An id without its message would make the next try a duplicate of nothing.
+    if reserved then redis.pcall('HDEL', reservedIn, reserved) end
+    reserved = nil
+    local message = type(reply) == 'table' and reply.err or tostring(reply)
+    messages[#messages + 1] = message
+    reply = answer(4, NO_EPOCH, #message)
+  end
   replies[#replies + 1] = reply
-  k, a = k + 5, a + 6
+  k, a = k + 5, a + 3
 end
-return replies
+return table.concat(replies) .. table.concat(messages)
