@@ -67,6 +67,19 @@ describeWithRedis('a broker whose Redis refuses', () => {
     expect(await broker.append(wish)).toMatchObject({ outcome: 'stored', offset: 2 });
   });
 
+  test('forgets the id of a publish that failed on its way, so that the next try is stored', async () => {
+    const { broker } = underTest;
+    const channel = newChannel();
+    await broker.append(publication(channel));
+    const [log = ''] = await nemesis.keys(`*:l:${channel}`);
+    const kept = await nemesis.dumpBuffer(log);
+    await nemesis.set(log, 'something else');
+    const wish = publication(channel);
+    await expect(broker.append(wish)).rejects.toMatchObject({ code: 'unavailable' });
+    await nemesis.restore(log, 0, kept, 'REPLACE');
+    expect(await broker.append(wish)).toMatchObject({ outcome: 'stored', offset: 2 });
+  });
+
   test('confirms with replicas only what they have, a repeated id as well', async () => {
     const { broker } = underTest;
     const channel = newChannel();
