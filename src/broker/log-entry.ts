@@ -75,6 +75,7 @@ const HEAD =
   /^(\d{1,16}) (\d{1,16}) (\d) (\d{1,16}) (\d{1,16}) ([mt]) (\d{1,9}) (-|\d{1,9}(?:,\d{1,9})*) (\d{1,9})$/;
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
+const ZERO = 0x30;
 
 export function encodeDraft(draft: Draft): Buffer {
   const extra = draft.extra === null ? '' : JSON.stringify(draft.extra);
@@ -84,6 +85,17 @@ export function encodeDraft(draft: Draft): Buffer {
     `${Buffer.byteLength(draft.text)} ${sizes} ${Buffer.byteLength(extra)}\n`;
   const opening = Buffer.from(head + extra + draft.text, 'utf8');
   return draft.parts.length === 0 ? opening : Buffer.concat([opening, ...draft.parts]);
+}
+
+/** When a draft was made: its first field. */
+export function atOf(draft: Buffer): number {
+  let at = 0;
+  for (let place = 0; place < draft.length; place += 1) {
+    const byte = draft[place] ?? SPACE;
+    if (byte === SPACE) break;
+    at = at * 10 + byte - ZERO;
+  }
+  return at;
 }
 
 /** What the broker puts before a draft. */

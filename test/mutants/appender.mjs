@@ -16,7 +16,7 @@ export const appender = [
     file,
     find: "else if (ran.status === 'rejected') this.#refuse(call, ran.reason);",
     replace:
-      "else if (ran.status === 'rejected') this.#settle(call, call.map(() => ({ outcome: 'stored', epoch: 'f'.repeat(16), offset: 1, at: 0 })));",
+      "else if (ran.status === 'rejected') this.#settle(call, call.flatMap(() => [Buffer.from('f'.repeat(16)), 1]));",
     check: fault('F4', 1, 2),
   },
   {

@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer';
 import { randomInt } from 'node:crypto';
 import { CarillonError } from '../../protocol/carillon-error.js';
 import { readScript, scriptOf, type ScriptSource } from '../../redis/redis-script.js';
-import type { Appended } from '../broker.port.js';
+import type { Appended, Publication } from '../broker.port.js';
+import { atOf } from '../log-entry.js';
 
 const APPEND_SCRIPT = readScript(new URL('./lua/append.lua', import.meta.url));
 
@@ -18,38 +19,35 @@ export function appendScript(): ScriptSource {
   return scriptOf(`${APPEND_SCRIPT.text}-- copy ${randomInt(COPIES)}\n`);
 }
 
-/** Bytes that the reply has for each publication. */
-const RECORD_BYTES = 33;
-const OFFSET_AT = 17;
-const AT_AT = 25;
-
-/** What each of so many publications got, or the error that it met alone. */
-export function readAppended(reply: unknown, count: number): (Appended | CarillonError)[] {
-  const all: (Appended | CarillonError)[] = [];
-  if (!Buffer.isBuffer(reply) || reply.length < count * RECORD_BYTES) {
-    for (let index = 0; index < count; index += 1)
-      all.push(brokerError('a reply of another shape'));
-    return all;
+/** What the publication at this place of its call got, or the error that it met alone. */
+export function readAppended(
+  reply: unknown,
+  place: number,
+  { draft }: Publication,
+): Appended | CarillonError {
+  if (!Array.isArray(reply)) return brokerError('a reply of another shape');
+  const first: unknown = reply[2 * place];
+  const second: unknown = reply[2 * place + 1];
+  if (Buffer.isBuffer(first)) {
+    return { outcome: 'stored', epoch: textOf(first), offset: Number(second), at: atOf(draft) };
   }
-  let messageAt = count * RECORD_BYTES;
-  for (let start = 0; all.length < count; start += RECORD_BYTES) {
-    const status = reply[start];
-    const offset = reply.readDoubleBE(start + OFFSET_AT);
-    if (status === 0 || status === 1) {
-      all.push({
-        outcome: status === 0 ? 'stored' : 'duplicate',
-        epoch: reply.toString('latin1', start + 1, start + OFFSET_AT),
-        offset,
-        at: reply.readDoubleBE(start + AT_AT),
-      });
-    } else if (status === 2) all.push({ outcome: 'conflict' });
-    else if (status === 3) all.push({ outcome: 'overloaded' });
-    else {
-      all.push(brokerError(reply.toString('latin1', messageAt, messageAt + offset)));
-      messageAt += offset;
+  switch (first) {
+    case 1: {
+      const [epoch, offset, at] = Array.isArray(second) ? (second as unknown[]) : [];
+      return {
+        outcome: 'duplicate',
+        epoch: textOf(epoch),
+        offset: Number(offset),
+        at: Number(at),
+      };
     }
+    case 2:
+      return { outcome: 'conflict' };
+    case 3:
+      return { outcome: 'overloaded' };
+    default:
+      return brokerError(textOf(second));
   }
-  return all;
 }
 
 /** Redis said no before anything was stored, or we cannot know what it did. */
@@ -70,4 +68,8 @@ export function brokerError(message: string): CarillonError {
     'The broker did not confirm in time. Repeat with the same id: it is stored at most once.',
     { retryAfterMs: 200, cause: message },
   );
+}
+
+function textOf(value: unknown): string {
+  return Buffer.isBuffer(value) ? value.toString('latin1') : String(value);
 }

@@ -5,6 +5,7 @@ import type { ScriptSource } from '../../redis/redis-script.js';
 import type { Wired } from '../../redis/wired-command.js';
 import type { Publication } from '../broker.port.js';
 import { digestOf } from '../chain.js';
+import { atOf } from '../log-entry.js';
 import { newLife } from './new-life.js';
 
 /** Channels whose bytes are remembered; all are forgotten when there are more. */
@@ -16,8 +17,6 @@ const ARGS_EACH = 3;
 const NUMBERS_BYTES = 56;
 const LENGTH_BYTES = 4;
 const CRLF = Buffer.from('\r\n');
-const SPACE = 0x20;
-const ZERO = 0x30;
 
 /** What a call says of a channel, as it stands on the wire. */
 interface ChannelWire {
@@ -106,14 +105,4 @@ function packed(publication: Publication, nameBytes: number): Buffer {
   end = bytes.writeUInt32BE(contentDigest.length, end);
   bytes.write(tail, end, 'latin1');
   return bytes;
-}
-
-/** The first field of a draft. */
-function atOf(draft: Buffer): number {
-  let at = 0;
-  for (const byte of draft) {
-    if (byte === SPACE) break;
-    at = at * 10 + byte - ZERO;
-  }
-  return at;
 }

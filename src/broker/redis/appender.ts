@@ -147,7 +147,7 @@ export class Appender {
     if (ran.status === 'rejected' && isNoScript(ran.reason)) this.#unknown.push(call);
     else if (ran.status === 'rejected') this.#refuse(call, ran.reason);
     else if (confirmation.status === 'rejected') this.#refuse(call, confirmation.reason);
-    else this.#settle(call, readAppended(ran.value, call.length));
+    else this.#settle(call, ran.value);
     if (this.#callsUnderWay > 0) return;
     const unknown = this.#unknown;
     this.#unknown = [];
@@ -156,10 +156,10 @@ export class Appender {
     if (this.#hold === null && this.#turnEnd === null) this.#send();
   }
 
-  #settle(call: Call, results: readonly (Appended | CarillonError)[]): void {
+  #settle(call: Call, reply: unknown): void {
     let mustLeave = false;
     for (const [index, waiting] of call.entries()) {
-      const result = results[index] ?? brokerError('a reply of another shape');
+      const result = readAppended(reply, index, waiting.publication);
       this.#forget(waiting);
       if (!(result instanceof CarillonError)) waiting.resolve(result);
       else {

@@ -3,9 +3,14 @@ import type { Command } from 'ioredis';
 
 /** What the script answers for one publication. */
 export type Answer =
-  | readonly [status: 0 | 1, epoch: string, offset: number, at: number]
-  | readonly [status: 2 | 3]
-  | readonly [status: 4, message: string];
+  | readonly [epoch: Buffer, offset: number]
+  | readonly [status: 2 | 3, nothing: 0]
+  | readonly [status: 4, message: Buffer];
+
+/** That it was stored at this offset. */
+export function stored(offset: number): Answer {
+  return [Buffer.from('e'.repeat(16)), offset];
+}
 
 /** The ids of the publications that a call on the wire brings, without their publisher. */
 export function idsOf(command: Command): string[] {
@@ -39,18 +44,4 @@ export function argumentsOf(command: Command): Buffer[] {
   });
   if (at !== wire.length) throw new Error(`${wire.length - at} bytes too many`);
   return all;
-}
-
-/** The reply of the script. */
-export function replyOf(answers: readonly Answer[]): Buffer {
-  const records = answers.map(([status, text = '', offset = 0, at = 0]) => {
-    const record = Buffer.alloc(33, ' ');
-    record[0] = status;
-    if (status !== 4) record.write(text, 1, 'latin1');
-    record.writeDoubleBE(status === 4 ? text.length : offset, 17);
-    record.writeDoubleBE(at, 25);
-    return record;
-  });
-  const messages = answers.map(([status, text = '']) => Buffer.from(status === 4 ? text : ''));
-  return Buffer.concat([...records, ...messages]);
 }

@@ -7,7 +7,7 @@ import type { Publication } from '../../../src/broker/broker.port.js';
 import { Keys } from '../../../src/redis/keys.js';
 import type { RedisClient } from '../../../src/redis/redis-client.js';
 import { newChannel, publication } from '../../contract/broker-under-test.js';
-import { idsOf, replyOf } from './append-calls.js';
+import { idsOf, stored } from './append-calls.js';
 
 const WINDOW_MS = 5;
 
@@ -49,7 +49,7 @@ class SlowRedis {
     }
     const ids = idsOf(call);
     this.stored.push(...ids);
-    call.resolve(replyOf(ids.map((_, index) => [0, 'e'.repeat(16), index + 1, 1])));
+    call.resolve(ids.flatMap((_, index) => stored(index + 1)));
     return true;
   }
 }

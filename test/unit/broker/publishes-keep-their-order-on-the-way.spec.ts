@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { Command } from 'ioredis';
+import { Buffer } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Appender } from '../../../src/broker/redis/appender.js';
 import { Keys } from '../../../src/redis/keys.js';
 import type { RedisClient } from '../../../src/redis/redis-client.js';
 import { newChannel, placeOf, publication, type Wish } from '../../contract/broker-under-test.js';
 import { within } from '../../support/eventually.js';
-import { type Answer, idsOf, replyOf } from './append-calls.js';
+import { type Answer, idsOf, stored } from './append-calls.js';
 
 interface Call {
   readonly command: string;
@@ -23,7 +24,7 @@ class HeldClient {
     this.calls.push({
       command: command.name,
       ids: idsOf(command),
-      answer: (answers) => command.resolve(replyOf(answers)),
+      answer: (answers) => command.resolve(answers.flat()),
       fail: (message) => command.reject(new Error(message)),
     });
     return command.promise;
@@ -49,8 +50,6 @@ function start(isSharded = false) {
     appender.append(publication(channel, { id, ...wish }));
   return { client, appender, append };
 }
-
-const stored = (offset: number): Answer => [0, 'e'.repeat(16), offset, 1];
 
 test('publishes of one turn are one call, in the order they were made', async () => {
   const { client, append } = start();
@@ -131,7 +130,7 @@ test('a publish that failed alone does not disturb the others of its call', asyn
   const { client, append } = start();
   const appended = Promise.allSettled([append('a'), append('b'), append('c')]);
   await nextTurn();
-  client.calls[0]?.answer([stored(1), [4, 'OOM no room'], [2]]);
+  client.calls[0]?.answer([stored(1), [4, Buffer.from('OOM no room')], [2, 0]]);
   expect(await appended).toMatchObject([
     { value: { outcome: 'stored', offset: 1 } },
     { reason: { code: 'overloaded' } },

@@ -15,14 +15,12 @@
 --   packed: high and low of the draft's digest, at, size, ttlMs, maxBytes, dedupMs, bytes of the
 --           channel's name (which its keys end with); idField and contentDigest, each behind its length
 --
--- Returns one string: 33 bytes for each publication, then the messages of those that failed, in their order.
---   0, epoch, offset, at: stored;   1, epoch, offset, at: duplicate;   2: conflict;   3: too many ids;
---   4, _, bytes of the message: failed
+-- Returns two items for each publication: epoch, offset: stored; 1, {epoch, offset, at}: duplicate;
+-- 2, 0: conflict; 3, 0: too many ids; 4, message: failed
 
 local KEPT_IDS, MOST_IDS, FORGOTTEN_AT_ONCE, TRIMMED_AT_ONCE = 1000, 1000000, 16, 1000
 local MONTH_MS, DAY_MS = 2592000000, 86400000
-local META, ID, REPLY = '>c16c16ddddddddd', '>c16ddd', '>Bc16dd'
-local PACKED, NO_EPOCH = '>I4I4dddddI4I4c0I4c0', string.rep(' ', 16)
+local META, ID, PACKED = '>c16c16ddddddddd', '>c16ddd', '>I4I4dddddI4I4c0I4c0'
 local announce, newLife = ARGV[1], ARGV[2]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -62,15 +60,11 @@ local function forget(ids, order, count, dedupMs)
   return count
 end
 
-local function answer(status, epoch, offset, at)
-  return struct.pack(REPLY, status, epoch or NO_EPOCH, offset or 0, at or 0)
-end
-
 -- What an id that is known already gets.
 local function repeated(known, digest)
-  if string.sub(known, 41) ~= digest then return answer(2) end
+  if string.sub(known, 41) ~= digest then return 2, 0 end
   local epoch, offset, first = struct.unpack(ID, known)
-  return answer(1, epoch, offset, first)
+  return 1, { epoch, offset, first }
 end
 
 -- The first write is one that Redis refuses when it is full: what follows it is then never half done.
@@ -84,7 +78,7 @@ local function append(k, a)
   if packed then
     epoch, prev, top, floor, bytes, oldest, hadTtlMs, purgedTo, bornAt, setAt, count = struct.unpack(META, packed)
     -- The entry that must go tells that the log is there; a gap before it, or nothing to trim, tells nothing.
-    if floor < top and top - floor >= size then goneBytes = redis.call('HSTRLEN', log, whole(floor + 1)) end
+    if floor < top and top - floor >= size then goneBytes = redis.call('HSTRLEN', log, floor + 1) end
     if floor < top and (goneBytes or 0) == 0 and redis.call('EXISTS', log) == 0 then
       floor, bytes, goneBytes = top, 0, nil
     end
@@ -100,11 +94,11 @@ local function append(k, a)
     if redis.call('EXISTS', log) == 1 then redis.call('UNLINK', log) end
   elseif count >= MOST_IDS then
     count = forget(ids, order, redis.call('LLEN', order), dedupMs)
-    if count >= MOST_IDS then return answer(3) end
+    if count >= MOST_IDS then return 3, 0 end
   end
 
   local offset = top + 1
-  local isNew = redis.pcall('HSETNX', ids, idField, struct.pack(ID, epoch, offset, at, now) .. digest)
+  local isNew = redis.pcall('HSETNX', ids, idField, struct.pack('>c16dddc0', epoch, offset, at, now, digest))
   if isNew ~= 1 then
     -- Known; or no room for more, where what is known is still told.
     local known = redis.call('HGET', ids, idField)
@@ -124,9 +118,8 @@ local function append(k, a)
   local last = math.min(offset - 1, floor + TRIMMED_AT_ONCE)
   while floor < last and (offset - floor > size or bytes > maxBytes) do
     floor = floor + 1
-    local gone = whole(floor)
-    bytes, goneBytes = bytes - (goneBytes or redis.call('HSTRLEN', log, gone)), nil
-    redis.call('HDEL', log, gone)
+    bytes, goneBytes = bytes - (goneBytes or redis.call('HSTRLEN', log, floor)), nil
+    redis.call('HDEL', log, floor)
   end
   -- The oldest `at` may lag behind the floor: it is looked up again only when it seems too old.
   while floor < last and oldest + ttlMs < now do
@@ -160,22 +153,21 @@ local function append(k, a)
   end
   reserved = nil
   redis.call(announce, bus, entry)
-  return answer(0, epoch, offset, at)
+  return epoch, offset
 end
 
-local replies, messages = {}, {}
+local replies = {}
 local k, a = 1, 3
 while k <= #KEYS do
-  local ok, reply = pcall(append, k, a)
+  local ok, first, second = pcall(append, k, a)
   if not ok then
     -- An id without its message would make the next try a duplicate of nothing.
     if reserved then redis.pcall('HDEL', reservedIn, reserved) end
     reserved = nil
-    local message = type(reply) == 'table' and reply.err or tostring(reply)
-    messages[#messages + 1] = message
-    reply = answer(4, NO_EPOCH, #message)
+    first, second = 4, type(first) == 'table' and first.err or tostring(first)
   end
-  replies[#replies + 1] = reply
+  replies[#replies + 1] = first
+  replies[#replies + 1] = second
   k, a = k + 5, a + 3
 end
-return table.concat(replies) .. table.concat(messages)
+return replies
