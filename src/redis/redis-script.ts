@@ -40,7 +40,7 @@ export async function evaluate(
 }
 
 /** Rejects with what `isNoScript` knows when the script must be sent by its text. */
-export function evaluateByName(
+function evaluateByName(
   client: RedisClient,
   { sha }: ScriptSource,
   keys: readonly string[],
@@ -49,7 +49,7 @@ export function evaluateByName(
   return client.callBuffer('EVALSHA', sha, keys.length, ...keys, ...args);
 }
 
-export function evaluateByText(
+function evaluateByText(
   client: RedisClient,
   { text }: ScriptSource,
   keys: readonly string[],
