@@ -47,7 +47,7 @@ export const appender = [
     file: 'src/broker/redis/lua/append.lua',
     find: '    if known then return repeated(known, digest) end\n    error(isNew)',
     replace:
-      "    if known then redis.call('HDEL', ids, idField) return repeated(known, digest) end\n    error(isNew)",
+      "    if known then if string.sub(known, 41) ~= digest then redis.call('HDEL', ids, idField) end return repeated(known, digest) end\n    error(isNew)",
     check: check(
       'test/contract/broker-redis.spec.ts',
       'an id that was refused for other content is still known',
