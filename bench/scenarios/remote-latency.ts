@@ -151,7 +151,10 @@ async function runLeg({ stage, peer, shape, knee, leg }: LegPlan): Promise<Laten
   };
 }
 
-/** Publishes per second that the adapter carries; each server is warmed up on the way. */
+/**
+ * Publishes per second that the adapter carries. The search warms it up, so every other server gets the
+ * same time at the higher of the two loads: else some would be measured compiled and some not.
+ */
 async function kneeOf(
   stage: Stage,
   running: readonly RunningPeer[],
@@ -159,22 +162,31 @@ async function kneeOf(
   progress: (what: string) => void,
 ): Promise<number> {
   const { generator } = stage;
-  let knee = 0;
-  for (const peer of running) {
-    await generator.connect(
-      audienceOf(peer, 'remote-knee', seatingOf(shape), { decodedEvery: DECODED_EVERY }),
-    );
-    progress(`warming up ${peer.name}`);
-    await generator.run({ streams: [streamOf(shape, KNEE_FROM)], seconds: shape.warmUp * 2 });
-    if (peer.name === socketIoRedisAdapter.name) {
-      knee = await findKnee({
-        generator,
-        from: KNEE_FROM,
-        seconds: shape.kneeSeconds,
-        streamAt: (rate) => streamOf(shape, rate),
-        progress,
-      });
-    }
+  const adapter = running.find(({ name }) => name === socketIoRedisAdapter.name);
+  if (adapter === undefined) throw new Error('the load is a share of what the adapter carries');
+  const audience = (peer: RunningPeer) =>
+    audienceOf(peer, 'remote-knee', seatingOf(shape), { decodedEvery: DECODED_EVERY });
+  const runAt = (rate: number, seconds: number) =>
+    generator.run({ streams: [streamOf(shape, rate)], seconds });
+
+  await generator.connect(audience(adapter));
+  progress(`warming up ${adapter.name}`);
+  const from = performance.now();
+  await runAt(KNEE_FROM, shape.warmUp * 2);
+  const knee = await findKnee({
+    generator,
+    from: KNEE_FROM,
+    seconds: shape.kneeSeconds,
+    streamAt: (rate) => streamOf(shape, rate),
+    progress,
+  });
+  const seconds = (performance.now() - from) / 1000;
+  await generator.disconnect();
+
+  for (const peer of running.filter((one) => one !== adapter)) {
+    progress(`warming up ${peer.name} for as long: ${Math.round(seconds)} s`);
+    await generator.connect(audience(peer));
+    await runAt(knee * HIGH, seconds);
     await generator.disconnect();
   }
   return knee;
