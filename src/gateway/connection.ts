@@ -1,4 +1,3 @@
-import type { Socket as NetSocket } from 'node:net';
 import type { Socket } from 'socket.io';
 import type { Caller } from '../identity/caller.js';
 import type { Session } from '../delivery/session.js';
@@ -39,8 +38,6 @@ export interface Connection {
 /** What `socket.data` holds: the handshake first, the connection once it is open. */
 interface SocketData {
   handshake?: Handshake;
-  /** Holds back what is written until the session was told. */
-  greeting?: NetSocket;
   connection?: Connection;
 }
 

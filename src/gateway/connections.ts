@@ -14,7 +14,6 @@ import { PresenceService } from '../presence/presence.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { AnswerGate } from './answer-gate.js';
 import { type Connection, dataOf, type Handshake } from './connection.js';
-import { endGreeting } from './joined-greeting.js';
 import { forgetHandshake } from './lean-socket.js';
 import { SocketWire } from './socket-wire.js';
 
@@ -138,7 +137,6 @@ export class Connections {
       if (!session.isOpen) return;
       session.wire.emit('session', this.#sessionPush(connection, joinings));
       session.outbox.open();
-      endGreeting(connection.socket);
       for (const joining of joinings) joining.begin();
     } catch (error) {
       if (!session.isOpen) return;

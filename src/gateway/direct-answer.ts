@@ -30,9 +30,10 @@ function ack(this: Socket, id: number): Answer {
   let isAnswered = false;
   return (reply) => {
     if (isAnswered) return;
-    isAnswered = true;
     const wire = dataOf(this).connection?.wire;
     const text = wire?.isDirect() ? textOf(reply) : null;
+    // Not before it could be written down: what cannot is still to be answered, with an error.
+    isAnswered = true;
     if (text !== null && wire) return wire.writeText(`43${id}[${text}]`);
     const { packet } = this as unknown as SocketInside;
     packet.call(this, { type: ACK, id, data: [plainOf(reply)] });

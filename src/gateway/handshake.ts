@@ -10,7 +10,6 @@ import { parsePosition, type Position } from '../broker/position.js';
 import { IdentityService } from '../identity/identity.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { dataOf, type Handshake } from './connection.js';
-import { beginGreeting } from './joined-greeting.js';
 
 const auth = z.object({
   // Optional, so that a missing one is told as `unauthenticated` and not as malformed.
@@ -35,7 +34,6 @@ export class HandshakeGuard {
     this.#check(socket).then(
       (handshake) => {
         dataOf(socket).handshake = handshake;
-        beginGreeting(socket);
         next();
       },
       (error: unknown) => {

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.js';
 import type { Admission } from './admission.js';
 import type { CommandDispatcher } from './command-dispatcher.js';
 import { answerDirectly } from './direct-answer.js';
-import { joinUpgrade } from './joined-greeting.js';
+import { joinUpgrade } from './joined-upgrade.js';
 import { refuseAsEngine } from './refusal.js';
 import { terminateSoon } from './socket-wire.js';
 import type { HandshakeGuard } from './handshake.js';

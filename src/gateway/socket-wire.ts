@@ -5,7 +5,6 @@ import type { PushName, Pushes } from '../protocol/pushes.js';
 import type { ClosingPush } from '../protocol/pushes/closing.js';
 import { textFrame } from '../kernel/websocket-frame.js';
 import { framesAgree } from './frame-agreement.js';
-import { endGreeting } from './joined-greeting.js';
 import type { OutgoingMessage, Wire } from '../delivery/wire.port.js';
 
 /** The members of `ws` and engine.io that a direct write needs; private there, so checked at run time. */
@@ -103,7 +102,6 @@ export class SocketWire implements Wire {
 
   close(closing: ClosingPush): void {
     if (!this.socket.connected) return;
-    endGreeting(this.socket);
     this.socket.emit('closing', closing);
     // Closing the transport lets official clients come back by themselves; a disconnect does not.
     if (closing.reconnect) this.socket.conn.close();

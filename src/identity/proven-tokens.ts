@@ -3,7 +3,10 @@ import { RecentMap } from '../kernel/recent-map.js';
 import type { Caller } from './caller.js';
 
 /** Tokens that are remembered; beyond, the one that was proven first is proven again. */
-const TOKENS = 50_000;
+const TOKENS = 20_000;
+
+/** A longer one is proven each time: what it says is kept, so that all of them stay within about 70 MB. */
+const CHARACTERS = 1_024;
 
 /**
  * Who stands behind tokens that were proven before: after a cut everybody comes back at once, with the
@@ -21,11 +24,13 @@ export class ProvenTokens {
 
   /** A caller made anew, so that nothing that was found out about the last one counts; null: prove it. */
   callerOf(token: string): Caller | null {
+    if (token.length > CHARACTERS) return null;
     const known = this.#callers.peek(digestOf(token));
     return known === undefined || this.#hasExpired(known) ? null : { ...known };
   }
 
   add(token: string, caller: Caller): void {
+    if (token.length > CHARACTERS) return;
     this.#callers.use(digestOf(token), () => ({ ...caller }));
   }
 

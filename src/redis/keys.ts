@@ -44,7 +44,7 @@ export class Keys {
     return keys;
   }
 
-  /** A key of one partition; with a name where it has several of a kind. */
+  /** A key of one partition; with a name where it has several of a kind: its end, which scripts rely on. */
   ofPartition(kind: string, partition: number, name?: string): string {
     // Joined, because a name that was put together by templates is kept in all its pieces.
     const parts = [this.prefix, ':', LAYOUT, ':{', partition, '}:', kind];

@@ -100,8 +100,11 @@ export class RedisNode {
   /** Takes the last bytes from the file of a Redis that is down; resolves with the bytes that are left. */
   async cutOff(bytes: number): Promise<number> {
     const folder = path.join(this.#folder, 'live/appendonlydir');
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.incr.aof')).sort();
-    const file = path.join(folder, names.at(-1) ?? '');
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.incr.aof'));
+    // Numbered, and the tenth is not before the second.
+    const last = names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
+    if (last === undefined) throw new Error('Redis has no file that could be cut');
+    const file = path.join(folder, last);
     const left = Math.max(0, (await stat(file)).size - bytes);
     await truncate(file, left);
     return left;

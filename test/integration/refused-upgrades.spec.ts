@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { connect as dial } from 'node:net';
 import { connect, connecting } from '../support/client.js';
 import { startCarillon } from '../support/carillon-process.js';
 import { within } from '../support/eventually.js';
@@ -52,6 +53,13 @@ test('a full instance says so and when to come back, and lets in again', async (
   await second.until(() => second.sessions.length === 1, 'a session');
 });
 
+test('a client of an older Socket.IO is told that its protocol is not spoken', async () => {
+  const server = await startCarillon();
+  for (const query of ['EIO=3&transport=websocket', 'transport=websocket']) {
+    expect(await answerTo(server.port, query)).toContain('Unsupported protocol version');
+  }
+});
+
 test('a connection that never authenticates is closed within 5 s', async () => {
   const server = await startCarillon();
   const startedAt = performance.now();
@@ -60,3 +68,19 @@ test('a connection that never authenticates is closed within 5 s', async () => {
   await within('the silent one is closed', 7_000, silent.closed);
   expect(performance.now() - startedAt).toBeGreaterThan(4_000);
 });
+
+/** Everything that came until the server ended the connection. */
+function answerTo(port: number, query: string): Promise<string> {
+  const socket = dial(port, '127.0.0.1');
+  socket.write(
+    `GET /socket.io/?${query} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\n` +
+      'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  );
+  const answer = new Promise<string>((resolve, reject) => {
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    socket.once('error', reject);
+    socket.once('close', () => resolve(text));
+  });
+  return within('the end of the connection', 10_000, answer);
+}

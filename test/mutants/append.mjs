@@ -82,8 +82,8 @@ export const append = [
     bug: 'messages are trimmed and the floor does not say so',
     rows: ['F44', 'F45'],
     file,
-    find: "    floor = floor + 1\n    bytes, goneBytes = bytes - (goneBytes or redis.call('HSTRLEN', log, floor)), nil\n    redis.call('HDEL', log, floor)",
-    replace: "    size = size + 1\n    goneBytes = nil\n    redis.call('HDEL', log, floor + 1)",
+    find: "    floor = floor + 1\n    bytes, goneBytes = bytes - (goneBytes or redis.call('HSTRLEN', log, whole(floor))), nil\n    redis.call('HDEL', log, whole(floor))",
+    replace: "    size = size + 1\n    goneBytes = nil\n    redis.call('HDEL', log, whole(floor + 1))",
     check: check(contract, 'who is below the floor is told that it was trimmed'),
   },
   {

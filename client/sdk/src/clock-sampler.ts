@@ -25,11 +25,13 @@ export class ClockSampler {
 
   constructor(private readonly parts: SamplerParts) {}
 
-  /** @param isKnown the clock is as it was before the connection was lost */
+  /** @param isKnown what was estimated before the connection was lost still fits */
   begin(isKnown: boolean): void {
     this.stop();
-    this.#taken = isKnown ? FIRST_SAMPLES : 0;
-    if (isKnown) this.#sampleAfter(this.parts.environment.random() * COMEBACK_MS);
+    // One slow sample is an estimate too, and none to go on with.
+    const isSettled = isKnown && this.#taken >= FIRST_SAMPLES;
+    if (!isSettled) this.#taken = 0;
+    if (isSettled) this.#sampleAfter(this.parts.environment.random() * COMEBACK_MS);
     else this.#sample();
   }
 

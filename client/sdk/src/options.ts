@@ -25,7 +25,10 @@ export interface OutboxBounds {
 export interface CarillonOptions {
   /** Where the service is. Several are tried in an order drawn by lot, each failure moving on to the next. */
   readonly url: string | readonly string[];
-  /** Of several urls, always try the first before the others: it is the nearest. */
+  /**
+   * Of several urls, begin with the first; the others keep their lot. A client that had to move on stays
+   * where it is until that one fails too.
+   */
   readonly preferFirstUrl?: boolean | undefined;
   /** A token, or a function that gets one: it is asked again before and when one expires. */
   readonly token: Token;

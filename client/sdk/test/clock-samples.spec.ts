@@ -32,6 +32,13 @@ describe('how often the server is asked for the time', () => {
     expect(await asked(made, 5_100)).toBe(1);
   });
 
+  test('who was cut before it had a handful begins with the handful again', async () => {
+    const made = await connected({}, { serverTime: EPOCH_MS });
+    expect(await asked(made, 200)).toBe(1);
+    await reconnect(made, { serverTime: EPOCH_MS + made.time.nowMs });
+    expect(await asked(made, 1_000)).toBe(5);
+  });
+
   test('who comes back to another time than its own measures anew', async () => {
     const made = await connected({}, { serverTime: EPOCH_MS });
     await asked(made, 1_000);

@@ -13,7 +13,7 @@ const KNOWN_MAX = 5_000;
 
 const KEYS_EACH = 5;
 const ARGS_EACH = 3;
-/** What is packed before the id, and the length between the id and the digest of the content. */
+/** What the script unpacks before the id, the id's length included, and the length between the id and the digest. */
 const NUMBERS_BYTES = 56;
 const LENGTH_BYTES = 4;
 const CRLF = Buffer.from('\r\n');

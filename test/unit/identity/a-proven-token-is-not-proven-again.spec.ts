@@ -58,4 +58,14 @@ describe('what is remembered of proven tokens', () => {
     now += 60_000;
     expect(proven.callerOf('a')).toBeNull();
   });
+
+  test('is nothing of a long one, so that many cannot fill the memory', () => {
+    const proven = new ProvenTokens(() => nowSeconds * 1000);
+    const long = 'a'.repeat(1_025);
+    proven.add(long, ann);
+    expect(proven.callerOf(long)).toBeNull();
+    const short = 'a'.repeat(1_024);
+    proven.add(short, ann);
+    expect(proven.callerOf(short)).toEqual(ann);
+  });
 });

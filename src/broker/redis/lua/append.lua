@@ -78,7 +78,7 @@ local function append(k, a)
   if packed then
     epoch, prev, top, floor, bytes, oldest, hadTtlMs, purgedTo, bornAt, setAt, count = struct.unpack(META, packed)
     -- The entry that must go tells that the log is there; a gap before it, or nothing to trim, tells nothing.
-    if floor < top and top - floor >= size then goneBytes = redis.call('HSTRLEN', log, floor + 1) end
+    if floor < top and top - floor >= size then goneBytes = redis.call('HSTRLEN', log, whole(floor + 1)) end
     if floor < top and (goneBytes or 0) == 0 and redis.call('EXISTS', log) == 0 then
       floor, bytes, goneBytes = top, 0, nil
     end
@@ -118,8 +118,8 @@ local function append(k, a)
   local last = math.min(offset - 1, floor + TRIMMED_AT_ONCE)
   while floor < last and (offset - floor > size or bytes > maxBytes) do
     floor = floor + 1
-    bytes, goneBytes = bytes - (goneBytes or redis.call('HSTRLEN', log, floor)), nil
-    redis.call('HDEL', log, floor)
+    bytes, goneBytes = bytes - (goneBytes or redis.call('HSTRLEN', log, whole(floor))), nil
+    redis.call('HDEL', log, whole(floor))
   end
   -- The oldest `at` may lag behind the floor: it is looked up again only when it seems too old.
   while floor < last and oldest + ttlMs < now do
