@@ -83,7 +83,8 @@ export const append = [
     rows: ['F44', 'F45'],
     file,
     find: "    floor = floor + 1\n    bytes, goneBytes = bytes - (goneBytes or redis.call('HSTRLEN', log, whole(floor))), nil\n    redis.call('HDEL', log, whole(floor))",
-    replace: "    size = size + 1\n    goneBytes = nil\n    redis.call('HDEL', log, whole(floor + 1))",
+    replace:
+      "    size = size + 1\n    goneBytes = nil\n    redis.call('HDEL', log, whole(floor + 1))",
     check: check(contract, 'who is below the floor is told that it was trimmed'),
   },
   {
