@@ -17,7 +17,7 @@ export const appender = [
     find: "else if (ran.status === 'rejected') this.#refuse(call, ran.reason);",
     replace:
       "else if (ran.status === 'rejected') this.#settle(call, call.flatMap(() => [Buffer.from('f'.repeat(16)), 1]));",
-    check: fault('F4', 1, 2),
+    check: fault('F15', 1, 2),
   },
   {
     name: 'unknown-told-as-failed',

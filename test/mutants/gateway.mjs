@@ -12,15 +12,6 @@ export const gateway = [
     check: fault('F21', 1),
   },
   {
-    name: 'slow-to-answer-is-dead',
-    bug: 'a client whose answer to a ping takes a moment is cut off',
-    rows: ['F7'],
-    file: 'src/gateway/socket-adapter.ts',
-    find: 'pingTimeout: config.pingTimeoutMs,',
-    replace: 'pingTimeout: 50,',
-    check: fault('F7', 1, 2, 3),
-  },
-  {
     name: 'stop-that-fails',
     bug: 'an instance that was told to stop ends with an error',
     rows: ['F2'],
