@@ -5,6 +5,7 @@ import type { PushName, Pushes } from '../protocol/pushes.js';
 import type { ClosingPush } from '../protocol/pushes/closing.js';
 import { textFrame } from '../kernel/websocket-frame.js';
 import { framesAgree } from './frame-agreement.js';
+import { type BeneathStream, writeBeneath } from './stream-handle.js';
 import type { OutgoingMessage, Wire } from '../delivery/wire.port.js';
 
 /** The members of `ws` and engine.io that a direct write needs; private there, so checked at run time. */
@@ -30,7 +31,7 @@ const WS_OPEN = 1;
 const LINGER_MS = 1_000;
 
 /** One Socket.IO connection as delivery sees it. */
-export class SocketWire implements Wire {
+export class SocketWire implements Wire, BeneathStream {
   // Every object on the way to a stream is looked up in memory that has gone cold: the fewer the better.
   readonly #engine: EngineInside;
   /** The network stream, once it has proved to take whole frames: it is the last that a connection has. */
@@ -39,6 +40,9 @@ export class SocketWire implements Wire {
   #isPlain: boolean | null = null;
   /** Acknowledgements of this turn are being collected. */
   #isCorked = false;
+  /** Bytes that were written beneath the stream and that the kernel has not all taken. */
+  #held = 0;
+  #released: (() => void)[] | null = null;
 
   constructor(private readonly socket: Socket) {
     this.#engine = insideOf(socket.conn);
@@ -47,17 +51,14 @@ export class SocketWire implements Wire {
   unflushed(): number {
     const { writeBuffer } = this.#engine;
     const stream = this.#plain ?? this.#stream();
-    let bytes = stream?.writableLength ?? 0;
+    let bytes = this.#held + (stream?.writableLength ?? 0);
     if (writeBuffer.length > 0) for (const { data } of writeBuffer) bytes += data?.length ?? 0;
     return bytes;
   }
 
   write(joined: Buffer, messages: readonly OutgoingMessage[], safety: readonly boolean[]): void {
     const stream = this.#directStream();
-    if (stream) {
-      stream.write(joined);
-      return;
-    }
+    if (stream) return this.#put(stream, joined);
     for (const [index, message] of messages.entries()) {
       const { text, parts } = message.packet(safety[index] ?? true);
       // engine.io adds its own prefix to text and sends binary as it is.
@@ -89,11 +90,19 @@ export class SocketWire implements Wire {
 
   onceDrained(callback: () => void): void {
     const stream = this.#stream();
-    if (stream?.writableNeedDrain) stream.once('drain', callback);
+    if (this.#held > 0) (this.#released ??= []).push(() => this.onceDrained(callback));
+    else if (stream?.writableNeedDrain) stream.once('drain', callback);
     // engine.io says `drain` in the middle of a send: whoever waits must not write before that is over.
     else if (this.#engine.writeBuffer.length > 0)
       this.socket.conn.once('drain', () => setImmediate(callback));
     else setImmediate(callback);
+  }
+
+  settled(isWhole: boolean): void {
+    this.#held = 0;
+    const released = this.#released;
+    this.#released = null;
+    if (isWhole) for (const release of released ?? []) release();
   }
 
   emit<N extends PushName>(event: N, payload: Pushes[N]): void {
@@ -107,6 +116,13 @@ export class SocketWire implements Wire {
     if (closing.reconnect) this.socket.conn.close();
     else this.socket.disconnect(true);
     terminateSoon(this.socket.conn);
+  }
+
+  #put(stream: NetSocket, frames: Buffer): void {
+    // The stream does not count what lies beneath it: only one write waits there.
+    const written = this.#held === 0 ? writeBeneath(stream, frames, this) : 'not written';
+    if (written === 'held') this.#held = frames.length;
+    else if (written === 'not written') stream.write(frames);
   }
 
   /**

@@ -1,0 +1,90 @@
+import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket as NetSocket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Server, type Socket } from 'socket.io';
+import { WebSocket } from 'ws';
+import { SocketWire } from '../../../src/gateway/socket-wire.js';
+import { textFrame } from '../../../src/kernel/websocket-frame.js';
+import { eventually } from '../../support/eventually.js';
+
+let io: Server;
+let client: WebSocket;
+let packets: string[];
+let wire: SocketWire;
+let socket: Socket;
+
+beforeEach(async () => {
+  packets = [];
+  const http = createServer();
+  io = new Server(http, { transports: ['websocket'] });
+  const connection = once(io, 'connection') as Promise<[Socket]>;
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
+  client = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
+  client.on('message', (data: Buffer) => packets.push(data.toString()));
+  client.once('open', () => client.send('40'));
+  [socket] = await connection;
+  wire = new SocketWire(socket);
+});
+
+afterEach(async () => {
+  client.terminate();
+  await io.close();
+});
+
+/** The stream under the connection, and what was written by way of it. */
+function watched(): { stream: NetSocket; written: unknown[] } {
+  const { _socket: stream } = (
+    socket.conn.transport as unknown as { socket: { _socket: NetSocket } }
+  ).socket;
+  const written: unknown[] = [];
+  const { write } = stream;
+  stream.write = (...args: unknown[]) => {
+    written.push(args[0]);
+    return Reflect.apply(write, stream, args) as boolean;
+  };
+  return { stream, written };
+}
+
+const messages = (): string[] => packets.filter((packet) => packet.startsWith('42'));
+
+test('messages of an idle connection never see the stream', async () => {
+  const { written } = watched();
+  wire.write(textFrame('42["a"]'), [], []);
+  wire.write(Buffer.concat([textFrame('42["b"]'), textFrame('42["c"]')]), [], []);
+  await eventually('all came', () => messages().length === 3);
+  expect(messages()).toEqual(['42["a"]', '42["b"]', '42["c"]']);
+  expect(written).toEqual([]);
+});
+
+test('what the kernel does not take is counted until it has, and nothing overtakes it', async () => {
+  const { written } = watched();
+  client.pause();
+  const large = `42["${'x'.repeat(16 << 20)}"]`;
+  wire.write(textFrame(large), [], []);
+  expect(wire.unflushed()).toBeGreaterThan(16 << 20);
+  let drained = 0;
+  wire.onceDrained(() => {
+    drained += 1;
+    expect(wire.unflushed()).toBe(0);
+  });
+  wire.write(textFrame('42["second"]'), [], []);
+  socket.emit('third');
+  expect(written.length).toBeGreaterThan(0);
+  expect(drained).toBe(0);
+  client.resume();
+  await eventually('all came', () => messages().length === 3);
+  await eventually('it is told', () => drained === 1);
+  expect(messages()).toEqual([large, '42["second"]', '42["third"]']);
+});
+
+test('acknowledgements that are being collected stay before what follows', async () => {
+  wire.writeText('430[1]');
+  wire.write(textFrame('42["after"]'), [], []);
+  wire.writeText('431[2]');
+  await eventually('all came', () => packets.includes('431[2]'));
+  expect(packets.slice(-3)).toEqual(['430[1]', '42["after"]', '431[2]']);
+});

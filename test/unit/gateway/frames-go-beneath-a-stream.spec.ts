@@ -1,0 +1,99 @@
+import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, connect as dial, Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { writeBeneath } from '../../../src/gateway/stream-handle.js';
+
+/** More than the kernel takes from a peer that does not read. */
+const LARGE = Buffer.alloc(32 << 20, 'x');
+
+let stream: Socket;
+let peer: Socket;
+let told: boolean[];
+const owner = { settled: (isWhole: boolean) => void told.push(isWhole) };
+
+beforeEach(async () => {
+  told = [];
+  const server = createServer({ allowHalfOpen: true });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  peer = dial((server.address() as AddressInfo).port, '127.0.0.1');
+  [stream] = (await once(server, 'connection')) as [Socket];
+  server.close();
+  peer.on('error', () => {});
+  stream.on('error', () => {});
+});
+
+afterEach(() => {
+  peer.destroy();
+  stream.destroy();
+});
+
+async function arrived(bytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of peer.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= bytes) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+describe('what is written beneath a stream', () => {
+  test('is whole when the kernel takes it, in the order of all writes', async () => {
+    let said = '';
+    for (let n = 0; n < 100; n += 1) {
+      const word = `${n} `;
+      said += word;
+      if (n % 3 === 0) stream.write(word);
+      else expect(writeBeneath(stream, Buffer.from(word), owner)).toBe('whole');
+    }
+    expect((await arrived(said.length)).toString()).toBe(said);
+    expect(told).toEqual([]);
+  });
+
+  test('is held while the peer does not read, and what follows comes after it', async () => {
+    peer.pause();
+    expect(writeBeneath(stream, LARGE, owner)).toBe('held');
+    stream.write('after');
+    expect(told).toEqual([]);
+    const all = await arrived(LARGE.length + 5);
+    expect(all.length).toBe(LARGE.length + 5);
+    expect(all.subarray(0, LARGE.length).equals(LARGE)).toBe(true);
+    expect(all.subarray(LARGE.length).toString()).toBe('after');
+    expect(told).toEqual([true]);
+  });
+
+  test('is told as not whole when the peer goes away meanwhile, and the stream ends', async () => {
+    peer.pause();
+    expect(writeBeneath(stream, LARGE, owner)).toBe('held');
+    const ended = new Promise((resolve) => stream.once('close', resolve));
+    peer.resetAndDestroy();
+    await ended;
+    expect(told).toEqual([false]);
+  });
+
+  test('ends the stream when the kernel refuses it', async () => {
+    stream.end();
+    await once(stream, 'finish');
+    expect(stream.destroyed).toBe(false);
+    writeBeneath(stream, Buffer.from('late'), owner);
+    expect(stream.destroyed).toBe(true);
+    expect(told).toEqual([]);
+  });
+});
+
+describe('nothing is written beneath a stream', () => {
+  test('that holds something itself', () => {
+    stream.cork();
+    stream.write('first');
+    expect(writeBeneath(stream, Buffer.from('second'), owner)).toBe('not written');
+  });
+
+  test('that has ended, or was never connected', () => {
+    stream.destroy();
+    expect(writeBeneath(stream, Buffer.from('late'), owner)).toBe('not written');
+    expect(writeBeneath(new Socket(), Buffer.from('early'), owner)).toBe('not written');
+  });
+});
