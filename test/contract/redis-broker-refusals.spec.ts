@@ -67,6 +67,23 @@ describeWithRedis('a broker whose Redis refuses', () => {
     expect(await broker.append(wish)).toMatchObject({ outcome: 'stored', offset: 2 });
   });
 
+  test('leaves a demoted primary where replicas confirm, too', async () => {
+    const { broker } = underTest;
+    const wish = publication(newChannel(), { rules: { replicas: 1 } });
+    // The connection of this namespace is made on the first use.
+    await eventually('it is refused for want of a replica', async () => {
+      const refusal: unknown = await broker.append(wish).catch((error: unknown) => error);
+      return refusal instanceof Error && refusal.message.startsWith('Only 0 of 1');
+    });
+    const connections = async () =>
+      Number(/total_connections_received:(\d+)/.exec(await nemesis.info('stats'))?.[1]);
+    const before = await connections();
+    await nemesis.replicaof('127.0.0.1', '1');
+    await expect(broker.append(wish)).rejects.toMatchObject({ code: 'unavailable' });
+    await eventually('it connects anew', async () => (await connections()) > before);
+    await nemesis.replicaof('NO', 'ONE');
+  });
+
   test('forgets the id of a publish that failed on its way, so that the next try is stored', async () => {
     const { broker } = underTest;
     const channel = newChannel();

@@ -100,6 +100,15 @@ export const appender = [
     check: check(refusals, 'leaves a primary that was demoted'),
   },
   {
+    name: 'read-only-primary-kept-by-a-repeat',
+    bug: 'a demoted primary is not left where it knows an id already and replicas must confirm',
+    rows: ['F25'],
+    file,
+    find: 'if (hasMessage(error) && error.message.includes(ONLY_ON_PRIMARIES)) reconnect(client);',
+    replace: 'void [client, hasMessage];',
+    check: check(refusals, 'leaves a demoted primary where replicas confirm, too'),
+  },
+  {
     name: 'replicas-not-awaited',
     bug: 'a publish is acknowledged before its replicas have it',
     rows: ['F24', 'F25'],

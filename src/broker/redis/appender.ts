@@ -25,6 +25,9 @@ const WAIT_MS = COMMAND_TIMEOUT_MS - 200;
 const PENDING_MAX = 50_000;
 const PENDING_BYTES_MAX = 67_108_864;
 
+/** What a replica answers to WAIT. */
+const ONLY_ON_PRIMARIES = 'cannot be used with replica instances';
+
 interface Waiting {
   readonly publication: Publication;
   readonly resolve: (appended: Appended) => void;
@@ -196,7 +199,9 @@ export class Appender {
     if (replicas === 0) return;
     // WAIT names no key, so nothing would bring it to the node that wrote.
     if (isSharded) throw brokerError('replicas are not confirmed in cluster mode');
-    const reached = Number(await client.call('WAIT', replicas, WAIT_MS));
+    const reached = Number(
+      await client.call('WAIT', replicas, WAIT_MS).catch(leaveIfDemoted(client)),
+    );
     if (reached >= replicas) return;
     throw new CarillonError(
       'unavailable',
@@ -219,6 +224,17 @@ export class Appender {
     }
     for (const some of byPartition.values()) yield* cut(some);
   }
+}
+
+/**
+ * A demoted primary that knows an id already writes nothing, so it is not READONLY that tells of it: only
+ * WAIT does. What follows must go to the new one.
+ */
+function leaveIfDemoted(client: RedisClient): (error: unknown) => never {
+  return (error) => {
+    if (hasMessage(error) && error.message.includes(ONLY_ON_PRIMARIES)) reconnect(client);
+    throw error;
+  };
 }
 
 function* cut(all: readonly Waiting[]): Iterable<Call> {
