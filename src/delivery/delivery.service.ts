@@ -97,6 +97,7 @@ export class DeliveryService {
     const outbox = new Outbox(wire, this.#rules, {
       stalled: () => this.slow.stalled(session),
       recovered: () => this.slow.recovered(session),
+      broken: (error) => this.#breakOff(session, error),
     });
     const session: Session = new Session(id, user, wire, outbox);
     this.#sessions.set(id, session);
@@ -206,8 +207,12 @@ export class DeliveryService {
     for (const subscription of channel.all) {
       if (subscription.phase !== 'live') continue;
       if (isAtOrBefore(entry, subscription.reached)) continue;
-      if (!queueEntry(subscription, entry, message)) this.#fallBehind(subscription, channel);
-      this.#schedule.owe(subscription.session, isUrgent);
+      try {
+        if (!queueEntry(subscription, entry, message)) this.#fallBehind(subscription, channel);
+        this.#schedule.owe(subscription.session, isUrgent);
+      } catch (error) {
+        this.#breakOff(subscription.session, error);
+      }
     }
   }
 
@@ -226,7 +231,11 @@ export class DeliveryService {
         this.#fallBehind(subscription, channel);
         continue;
       }
-      session.wire.emit('gap', gapOf(channel.name, subscription.told, reason, to.epoch, to));
+      try {
+        session.wire.emit('gap', gapOf(channel.name, subscription.told, reason, to.epoch, to));
+      } catch (error) {
+        this.#breakOff(session, error);
+      }
       this.metrics.gap(reason);
       subscription.startAt(to);
     }
@@ -241,15 +250,21 @@ export class DeliveryService {
 
   #begin(subscription: Subscription, followed: FollowedChannel, replayTo: number): void {
     subscription.hasBegun = true;
-    this.catchUp.run(subscription, followed, replayTo).catch((error: unknown) => {
-      this.#logger.error(error, 'A subscription could not catch up; its connection is closed.');
-      subscription.session.wire.close({
-        code: 'internal',
-        message: 'This subscription could not be continued. Reconnect and resume.',
-        reconnect: true,
-        retryAfterMs: 0,
-      });
-    });
+    this.catchUp
+      .run(subscription, followed, replayTo)
+      .catch((error: unknown) => this.#breakOff(subscription.session, error));
+  }
+
+  /** Something was not sent that nobody will send again: this connection ends, and no other one suffers. */
+  #breakOff({ outbox, wire }: Session, error: unknown): void {
+    this.#logger.error(error, 'A connection could not be served; it is closed, and may resume.');
+    outbox.clear();
+    try {
+      const message = 'This connection could not be continued. Reconnect and resume.';
+      wire.close({ code: 'internal', message, reconnect: true, retryAfterMs: 0 });
+    } catch (failure) {
+      this.#logger.error(failure, 'It had no goodbye.');
+    }
   }
 
   #end(subscription: Subscription): void {

@@ -29,10 +29,12 @@ export interface OutboxRules {
   waiting(change: number): void;
 }
 
-/** Told when the kernel stops taking what a connection is sent, and when it has taken all of it. */
+/** Told when the kernel stops taking what a connection is sent, when it has taken all of it, and of a write that failed. */
 export interface OutboxWatch {
   stalled(): void;
   recovered(): void;
+  /** A write came to nothing, and what was to leave with it is not here any more: nothing may follow it. */
+  broken(error: unknown): void;
 }
 
 /**
@@ -123,6 +125,9 @@ export class Outbox {
     this.#isWriting = true;
     try {
       this.#flush();
+    } catch (error) {
+      this.clear();
+      this.watch.broken(error);
     } finally {
       this.#isWriting = false;
     }

@@ -111,11 +111,14 @@ export class SocketWire implements Wire, BeneathStream {
 
   close(closing: ClosingPush): void {
     if (!this.socket.connected) return;
-    this.socket.emit('closing', closing);
-    // Closing the transport lets official clients come back by themselves; a disconnect does not.
-    if (closing.reconnect) this.socket.conn.close();
-    else this.socket.disconnect(true);
-    terminateSoon(this.socket.conn);
+    try {
+      this.socket.emit('closing', closing);
+      // Closing the transport lets official clients come back by themselves; a disconnect does not.
+      if (closing.reconnect) this.socket.conn.close();
+      else this.socket.disconnect(true);
+    } finally {
+      terminateSoon(this.socket.conn);
+    }
   }
 
   #put(stream: NetSocket, frames: Buffer): void {

@@ -10,6 +10,7 @@ const tells = 'test/unit/delivery/an-outbox-tells-what-it-drops.spec.ts';
 const behind = 'test/unit/delivery/who-is-behind-goes-live-without-a-hole.spec.ts';
 const fanOut = 'test/unit/delivery/a-live-subscription-gets-each-entry-once.spec.ts';
 const stalled = 'test/unit/delivery/who-does-not-read-is-closed.spec.ts';
+const alone = 'test/unit/delivery/a-broken-connection-ends-alone.spec.ts';
 const start = 'test/unit/delivery/the-first-page-tells-where-it-begins.spec.ts';
 
 /** What each connection is owed, and what it is told of what it does not get. */
@@ -22,6 +23,15 @@ export const delivery = [
     find: 'if (since) {\n    page =',
     replace: 'if (since && since.offset < 0) {\n    page =',
     check: fault('F1', 1),
+  },
+  {
+    name: 'broken-connection-goes-on',
+    bug: 'what follows a write that failed is sent, with a hole before it',
+    rows: ['F8'],
+    file: outbox,
+    find: '      this.clear();\n      this.watch.broken(error);',
+    replace: '      void error;',
+    check: check(alone, 'is sent nothing that came after what it did not get'),
   },
   {
     name: 'live-too-early',

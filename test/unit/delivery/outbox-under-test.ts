@@ -31,6 +31,8 @@ export class HeldWire implements Wire {
   readonly closings: ClosingPush[] = [];
   /** False: what is written stays unflushed. */
   takes = true;
+  /** True: whatever is written or sent next throws, once. */
+  isBroken = false;
   #unflushed = 0;
   #waiting: (() => void)[] = [];
 
@@ -39,6 +41,7 @@ export class HeldWire implements Wire {
   }
 
   write(joined: Buffer, messages: readonly OutgoingMessage[], safety: readonly boolean[]): void {
+    this.#breakOnce();
     this.writes.push(messages.length);
     if (!this.takes) this.#unflushed += joined.length;
     if (messages.length > 0) this.frames.push(...textsIn(joined));
@@ -66,6 +69,7 @@ export class HeldWire implements Wire {
   }
 
   emit<N extends PushName>(event: N, payload: Pushes[N]): void {
+    this.#breakOnce();
     // As engine.io does: it says that it has drained in the middle of a send.
     for (const callback of this.#waiting.splice(0)) callback();
     if (event === 'gap') this.sent.push({ event: 'gap', gap: payload as Gap });
@@ -74,6 +78,12 @@ export class HeldWire implements Wire {
 
   close(closing: ClosingPush): void {
     this.closings.push(closing);
+  }
+
+  #breakOnce(): void {
+    if (!this.isBroken) return;
+    this.isBroken = false;
+    throw new Error('nothing can be written');
   }
 }
 
@@ -124,7 +134,7 @@ export function message(offset: number, over: Partial<LogEntry> = {}, bytes = 10
 /** An open outbox with one subscription that stands before the first offset. */
 export function outboxUnderTest({ bytesMax = 131_072, now = 1_000 } = {}) {
   const wire = new HeldWire();
-  const counted = { delivered: 0, dropped: 0, waiting: 0, stalled: 0, recovered: 0 };
+  const counted = { delivered: 0, dropped: 0, waiting: 0, stalled: 0, recovered: 0, broken: 0 };
   const outbox = new Outbox(
     wire,
     {
@@ -136,7 +146,11 @@ export function outboxUnderTest({ bytesMax = 131_072, now = 1_000 } = {}) {
       skipped: () => undefined,
       waiting: (change) => (counted.waiting += change),
     },
-    { stalled: () => (counted.stalled += 1), recovered: () => (counted.recovered += 1) },
+    {
+      stalled: () => (counted.stalled += 1),
+      recovered: () => (counted.recovered += 1),
+      broken: () => (counted.broken += 1),
+    },
   );
   const session = new Session('s1', 'ann', wire, outbox);
   const subscription = new Subscription(session, CHANNEL);

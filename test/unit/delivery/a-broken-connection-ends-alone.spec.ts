@@ -1,0 +1,60 @@
+import { Logger } from '@nestjs/common';
+import { describe, expect, test } from '@jest/globals';
+import { eventually } from '../../support/eventually.js';
+import { deliveryUnderTest, told, turns } from './delivery-under-test.js';
+import { CHANNEL } from './outbox-under-test.js';
+
+Logger.overrideLogger(false);
+
+describe('a connection that cannot be written to', () => {
+  /** Three who follow the channel and were sent the first message. */
+  async function three() {
+    const underTest = deliveryUnderTest();
+    const all = Array.from({ length: 3 }, () => underTest.openSession());
+    for (const { session } of all) {
+      (await underTest.service.prepare(session, CHANNEL, { withMessages: true })).begin();
+    }
+    underTest.hand(await underTest.append());
+    await turns();
+    const [before, broken, behind] = all;
+    if (!before || !broken || !behind) throw new Error('three were opened');
+    /** Resolves when those before and behind have so many. */
+    const have = (count: number) =>
+      eventually(`the others have ${count}`, () =>
+        [before, behind].every(({ wire }) => wire.sent.length === count),
+      );
+    return { ...underTest, before, broken, behind, have };
+  }
+
+  test('is closed, and those before and behind it get what they are owed', async () => {
+    const { append, hand, before, broken, behind, have } = await three();
+    broken.wire.isBroken = true;
+    for (const count of [2, 3, 4]) {
+      hand(await append());
+      await have(count);
+    }
+    expect(told(before.wire.sent)).toEqual([1, 2, 3, 4]);
+    expect(told(behind.wire.sent)).toEqual([1, 2, 3, 4]);
+    expect(broken.wire.closings).toMatchObject([{ code: 'internal', reconnect: true }]);
+  });
+
+  test('is sent nothing that came after what it did not get', async () => {
+    const { append, hand, broken, have } = await three();
+    broken.wire.isBroken = true;
+    for (const count of [2, 3, 4]) {
+      hand(await append());
+      await have(count);
+    }
+    expect(told(broken.wire.sent)).toEqual([1]);
+  });
+
+  test('is closed when it cannot be told that its history broke off, and the others are told', async () => {
+    const { append, service, before, broken, behind } = await three();
+    const to = { ...(await append()), epoch: 'f'.repeat(16), offset: 0 };
+    broken.wire.isBroken = true;
+    service.deliver([{ kind: 'break', channel: CHANNEL, reason: 'epoch', to }]);
+    expect(told(before.wire.sent)).toEqual([1, { epoch: null }]);
+    expect(told(behind.wire.sent)).toEqual([1, { epoch: null }]);
+    expect(broken.wire.closings).toMatchObject([{ code: 'internal', reconnect: true }]);
+  });
+});
