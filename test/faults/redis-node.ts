@@ -6,36 +6,51 @@ import { register } from '../support/actors.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
+import { Disk, type DiskFacts } from './disk.js';
+
+/** Where a Redis lives. */
+interface Surroundings {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Null without a C compiler. */
+  readonly disk: Disk | null;
+}
 
 /**
  * A Redis that keeps its data over crashes, always on the same port.
  *
  * `appendfsync no`: each write is handed to the kernel before it is answered, so a killed process
  * loses nothing that it had acknowledged. `everysec` may postpone that write for two seconds while
- * the disk is slow, and what a power cut takes is another row's business.
+ * the disk is slow; rows about the disk ask for it.
  */
 export class RedisNode {
   readonly #folder: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #disk: Disk | null;
   #server: RedisServer;
   #isUp = true;
 
   private constructor(
     readonly port: number,
-    { folder, env }: { folder: string; env: Readonly<Record<string, string>> },
+    { folder, env, disk }: Surroundings,
     server: RedisServer,
   ) {
     this.#folder = folder;
     this.#env = env;
+    this.#disk = disk;
     this.#server = server;
   }
 
-  /** @param env more of an environment for the server, at every start */
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<RedisNode> {
+  /** @param more of an environment for the server, at every start */
+  static async start(more: Readonly<Record<string, string>> = {}): Promise<RedisNode> {
+    const disk = await Disk.build();
+    const env: Record<string, string> = { ...more, ...disk?.environment };
+    const libraries = [more['LD_PRELOAD'], disk?.environment['LD_PRELOAD']];
+    if (disk !== null) env['LD_PRELOAD'] = libraries.filter((it) => it !== undefined).join(' ');
     const folder = await mkdtemp(path.join(tmpdir(), 'carillon-faults-'));
     register({ name: 'Redis data', end: () => rm(folder, { recursive: true, force: true }) });
     const port = await freePort();
-    return new RedisNode(port, { folder, env }, await launch(port, folder, env));
+    return new RedisNode(port, { folder, env, disk }, await launch(port, folder, env));
   }
 
   get isUp(): boolean {
@@ -46,11 +61,50 @@ export class RedisNode {
     this.#server.kill(signal);
   }
 
+  /** Becomes a replica of another one; resolves when it has what that one has. */
+  async follow(primary: RedisNode): Promise<void> {
+    await primary.command('CONFIG', 'SET', 'repl-diskless-sync-delay', '0');
+    await this.command('REPLICAOF', '127.0.0.1', primary.port);
+    await eventually('the replica has caught up', async () => {
+      return String(await this.command('INFO', 'replication')).includes('master_link_status:up');
+    });
+  }
+
   /** SIGKILL, and waits for its end. */
   async kill(): Promise<void> {
     this.#isUp = false;
     this.#server.kill('SIGKILL');
     await this.#server.stop();
+  }
+
+  /** When it brings its log to the disk, from now on; `no` leaves that to the kernel. */
+  async syncs(when: 'always' | 'everysec' | 'no'): Promise<void> {
+    await this.command('CONFIG', 'SET', 'appendfsync', when);
+    if (when === 'no') return;
+    const { syncs } = await this.diskFacts();
+    await eventually('the log is brought to the disk', async () => {
+      return (await this.diskFacts()).syncs > syncs;
+    });
+  }
+
+  /** From now on the disk takes so much longer for each fsync. */
+  async slowDisk(ms: number): Promise<void> {
+    await this.#disk?.slowDown(ms);
+  }
+
+  async diskFacts(): Promise<DiskFacts> {
+    if (this.#disk === null) throw new Error('without a C compiler nothing is known of the disk');
+    return this.#disk.facts();
+  }
+
+  /** SIGKILL, and what was not brought to the disk is gone; resolves with how many bytes that was. */
+  async cutPower(): Promise<number> {
+    await this.kill();
+    const { safeBytes } = await this.diskFacts();
+    const file = await this.#log();
+    const { size } = await stat(file);
+    await truncate(file, Math.min(size, safeBytes));
+    return size - Math.min(size, safeBytes);
   }
 
   /** Comes back with what it had; resolves when it answers. */
@@ -78,6 +132,8 @@ export class RedisNode {
   }
 
   async mendSaving(): Promise<void> {
+    await this.slowDisk(0);
+    await this.command('CONFIG', 'SET', 'appendfsync', 'no');
     await this.command('CONFIG', 'SET', 'save', '');
     await rm(path.join(this.#folder, 'live/dump.rdb'), { recursive: true, force: true });
   }
@@ -99,12 +155,7 @@ export class RedisNode {
 
   /** Takes the last bytes from the file of a Redis that is down; resolves with the bytes that are left. */
   async cutOff(bytes: number): Promise<number> {
-    const folder = path.join(this.#folder, 'live/appendonlydir');
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.incr.aof'));
-    // Numbered, and the tenth is not before the second.
-    const last = names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
-    if (last === undefined) throw new Error('Redis has no file that could be cut');
-    const file = path.join(folder, last);
+    const file = await this.#log();
     const left = Math.max(0, (await stat(file)).size - bytes);
     await truncate(file, left);
     return left;
@@ -128,6 +179,16 @@ export class RedisNode {
     } finally {
       client.disconnect();
     }
+  }
+
+  /** The file that it writes to. */
+  async #log(): Promise<string> {
+    const folder = path.join(this.#folder, 'live/appendonlydir');
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.incr.aof'));
+    // Numbered, and the tenth is not before the second.
+    const last = names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
+    if (last === undefined) throw new Error('Redis has no file that could be cut');
+    return path.join(folder, last);
   }
 
   /** One number of `INFO`. */

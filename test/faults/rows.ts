@@ -5,9 +5,12 @@ import { rollingRestart } from './rows/f2-rolling-restart.js';
 import { instancePaused } from './rows/f3-instance-paused.js';
 import { eventLoopStalled } from './rows/f4-event-loop-stalled.js';
 import { cpuStarved } from './rows/f7-cpu-starved.js';
+import { fanOutThrew, publishThrew } from './rows/f8-exception.js';
 import { killedBeforeAnswer } from './rows/f9-killed-before-answer.js';
 import { killedBeforeAppend } from './rows/f10-killed-before-append.js';
+import { killedInFanOut } from './rows/f11-killed-in-fan-out.js';
 import { redisKilled } from './rows/f12-redis-killed.js';
+import { powerCut, powerCutWhileSyncing } from './rows/f13-power-cut.js';
 import { redisEmptied } from './rows/f14-redis-emptied.js';
 import { redisPaused } from './rows/f15-redis-paused.js';
 import { busCut, busSilenced } from './rows/f16-bus-cut.js';
@@ -19,9 +22,11 @@ import { clientBlackHoled } from './rows/f21-client-black-holed.js';
 import { redisFar } from './rows/f22-redis-far.js';
 import { bytesSliced } from './rows/f23-bytes-sliced.js';
 import { redisRewound } from './rows/f24-redis-rewound.js';
+import { splitBrain } from './rows/f25-split-brain.js';
 import { redisDemoted } from './rows/f26-redis-demoted.js';
 import { memoryFull } from './rows/f27-memory-full.js';
 import { diskFull } from './rows/f28-disk-full.js';
+import { slowDisk } from './rows/f29-slow-disk.js';
 import { logCutOff } from './rows/f30-log-cut-off.js';
 import { redisBusy } from './rows/f31-redis-busy.js';
 import { scriptsFlushed } from './rows/f32-scripts-flushed.js';
@@ -42,9 +47,14 @@ export const ROWS: readonly Row[] = [
   instancePaused,
   eventLoopStalled,
   cpuStarved,
+  fanOutThrew,
+  publishThrew,
   killedBeforeAnswer,
   killedBeforeAppend,
+  killedInFanOut,
   redisKilled,
+  powerCut,
+  powerCutWhileSyncing,
   redisEmptied,
   redisPaused,
   busCut,
@@ -57,9 +67,11 @@ export const ROWS: readonly Row[] = [
   redisFar,
   bytesSliced,
   redisRewound,
+  splitBrain,
   redisDemoted,
   memoryFull,
   diskFull,
+  slowDisk,
   logCutOff,
   redisBusy,
   scriptsFlushed,

@@ -81,14 +81,14 @@ function readerViolations(
   { facts, logs, keepsStore }: Evidence,
   { reader, channel, seen }: { reader: string; channel: string; seen: readonly Seen[] },
 ): Violation[] {
-  const lineage = new Lineage(reader, channel);
+  const log = logs.find((it) => it.channel === channel);
+  const lineage = new Lineage(reader, channel, log);
   for (const fact of seen) {
     if (fact.kind === 'deliver') lineage.deliver(fact);
     else if (fact.kind === 'gap') lineage.gap(fact);
     else if (fact.kind === 'skip') lineage.skip(fact);
   }
   lineage.end();
-  const log = logs.find((it) => it.channel === channel);
   const missing = new Map<string, string>();
   for (const { offset, id } of log?.entries ?? []) {
     if (!lineage.knowsOf(log?.epoch ?? '', offset, id)) missing.set(id, `offset ${offset}`);

@@ -1,4 +1,4 @@
-import type { Violation } from './checker.js';
+import type { ChannelLog, Violation } from './checker.js';
 import type { Fact } from './history.js';
 import type { Place } from './place.js';
 
@@ -30,6 +30,8 @@ export class Lineage {
   constructor(
     private readonly reader: string,
     private readonly channel: string,
+    /** What the store has in the end. */
+    private readonly log?: ChannelLog,
   ) {}
 
   deliver({ epoch, offset, id, priority }: Delivery): void {
@@ -114,11 +116,26 @@ export class Lineage {
     const reached = Math.max(...had.keys(), ...told.map(([, to]) => to), 0);
     const holes: number[] = [];
     for (let offset = from; offset <= Math.min(reached, owedTo); offset += 1) {
-      if (!had.has(offset) && !covers(told, offset)) holes.push(offset);
+      if (had.has(offset) || covers(told, offset) || this.#hadBefore(offset)) continue;
+      holes.push(offset);
     }
     if (holes.length === 0) return;
     const some = holes.slice(0, 5).join(', ');
     this.#tell('I6', `${holes.length} offsets were passed over without a word: ${some}`);
+  }
+
+  /**
+   * The very message that the log has in this place had come to it there before the history broke off: a
+   * retry was stored where its lost first try had been, and a client may keep the repeat to itself.
+   */
+  #hadBefore(offset: number): boolean {
+    const { epoch } = this.#now;
+    if (epoch === null || this.log?.epoch !== epoch) return false;
+    const kept = this.log.entries.find((entry) => entry.offset === offset);
+    return (
+      kept !== undefined &&
+      this.#past.some((it) => it.epoch === epoch && it.had.get(offset) === kept.id)
+    );
   }
 
   #tell(invariant: Violation['invariant'], what: string): void {
