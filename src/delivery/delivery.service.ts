@@ -79,6 +79,7 @@ export class DeliveryService {
       skipped: (reason, offsets) => this.metrics.skipped(reason, offsets),
       waiting: (change) => {
         this.#waiting += change;
+        this.metrics.outboxBytes.set(this.#waiting);
       },
     };
   }

@@ -34,6 +34,15 @@ export const delivery = [
     check: check(alone, 'is sent nothing that came after what it did not get'),
   },
   {
+    name: 'waiting-bytes-not-told',
+    bug: 'the metrics say that nothing waits, however much does',
+    rows: ['F37'],
+    file: service,
+    find: 'this.metrics.outboxBytes.set(this.#waiting);',
+    replace: '',
+    check: check(stalled, 'what waits for connections is told by the metrics'),
+  },
+  {
     name: 'live-too-early',
     bug: 'who catches up goes live with a hole between its last page and the first live message',
     rows: ['F2', 'F38'],

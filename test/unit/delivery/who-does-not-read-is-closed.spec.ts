@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { Buffer } from 'node:buffer';
-import { deliveryUnderTest } from './delivery-under-test.js';
+import { eventually } from '../../support/eventually.js';
+import { deliveryUnderTest, turns } from './delivery-under-test.js';
+import { CHANNEL } from './outbox-under-test.js';
 
 const closed = [{ code: 'slow_consumer', reconnect: true }];
 
@@ -33,4 +35,20 @@ test('a connection that leaves its answers unread is closed beyond its outbox an
   wire.write(Buffer.alloc(1), [], []);
   expect(slow.hasRoom(session)).toBe(false);
   expect(wire.closings).toMatchObject(closed);
+});
+
+test('what waits for connections is told by the metrics, and that it waits no more', async () => {
+  const { service, metrics, append, hand, openSession } = deliveryUnderTest();
+  const { wire, session } = openSession();
+  (await service.prepare(session, CHANNEL, { withMessages: true })).begin();
+  await turns();
+  wire.takes = false;
+  const told = async () => (await metrics.outboxBytes.get()).values[0]?.value;
+  for (let n = 0; n < 4; n += 1) hand(await append({}, 30_000));
+  await eventually('something waits', () => service.outboxBytes > 30_000);
+  expect(await told()).toBe(service.outboxBytes);
+  wire.takes = true;
+  wire.drain();
+  await eventually('all was taken', () => service.outboxBytes === 0);
+  expect(await told()).toBe(0);
 });
