@@ -12,12 +12,17 @@ export type Behaviour =
   | { readonly kind: 'swallow' }
   /** Nobody reads: what the kernel cannot take stays with the sender. */
   | { readonly kind: 'stall' }
+  /** Somebody reads, but slowly: the rest stays with the sender once the kernel has no more room. */
+  | { readonly kind: 'trickle'; readonly bytesPerSecond: number }
   /** Single bytes, each a write of its own, then pieces of any size. */
   | { readonly kind: 'slice' };
 
 /** Single bytes at the start of a chunk: enough to cut every length and header there is. */
 const SINGLE_BYTES = 24;
 const PIECES_AFTER = 3;
+/** A slow reader takes this often, and has no more than this ahead of it. */
+const TRICKLE_MS = 20;
+const TRICKLE_AHEAD = 16_384;
 /** More waits in the sender, as it would without a proxy. */
 const WAITING_MAX = 262_144;
 
@@ -30,6 +35,8 @@ export class Lane {
   #isPumping = false;
   #isFinished = false;
   #lastDueAt = 0;
+  /** What is queued and not yet handed on. */
+  #bytes = 0;
 
   constructor(
     private readonly source: Socket,
@@ -71,6 +78,8 @@ export class Lane {
         : 0;
     this.#lastDueAt = Math.max(this.#lastDueAt, performance.now() + lateMs);
     this.#queue.push({ chunk, dueAt: this.#lastDueAt });
+    this.#bytes += chunk.length;
+    if (behaviour.kind === 'trickle' && this.#bytes > TRICKLE_AHEAD) this.source.pause();
     void this.#pump();
   }
 
@@ -88,7 +97,10 @@ export class Lane {
         }
         this.#queue.shift();
         if (this.#behaviour.kind === 'slice') await this.#slice(head.chunk);
+        else if (this.#behaviour.kind === 'trickle') await this.#trickle(head.chunk);
         else this.#write(head.chunk);
+        this.#bytes -= head.chunk.length;
+        if (this.#behaviour.kind === 'trickle' && this.#bytes <= TRICKLE_AHEAD) this.#resume();
       }
     } finally {
       this.#isPumping = false;
@@ -113,6 +125,21 @@ export class Lane {
       this.pieces += 1;
       from += piece;
       await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async #trickle(chunk: Buffer): Promise<void> {
+    let from = 0;
+    while (from < chunk.length && !this.target.destroyed) {
+      const behaviour = this.#behaviour;
+      const left = chunk.length - from;
+      const share =
+        behaviour.kind === 'trickle' ? behaviour.bytesPerSecond : Number.POSITIVE_INFINITY;
+      const piece = Math.min(left, Math.max(1, Math.ceil((share * TRICKLE_MS) / 1_000)));
+      this.#write(chunk.subarray(from, from + piece));
+      from += piece;
+      if (from < chunk.length)
+        await new Promise((resolve) => setTimeout(resolve, TRICKLE_MS).unref());
     }
   }
 

@@ -46,6 +46,8 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
     history,
     random,
     crowd: row.crowd ?? 0,
+    hasTwins: row.hasTwins === true,
+    hasWrongClocks: row.hasWrongClocks === true,
   });
   const scene: Scene = {
     ...{ world, workload, history, random },

@@ -3,6 +3,7 @@ import type { Acknowledgement, Replies } from '../../src/protocol/commands.js';
 import type { Gap, Skip } from '../../src/protocol/gap.js';
 import type { Message } from '../../src/protocol/message.js';
 import { eventually } from '../support/eventually.js';
+import type { FaultProxy } from './fault-proxy.js';
 import { type Reader, ReaderLog, type ReaderParts } from './reader.js';
 
 const AGAIN_MS = 150;
@@ -24,6 +25,10 @@ export class PlainReader implements Reader {
   readonly #parts: ReaderParts;
   readonly #log: ReaderLog;
   readonly #followed: ReadonlyMap<string, Followed>;
+  /** What it connects by, from its next connection on. */
+  transports: readonly ('polling' | 'websocket')[] = ['websocket'];
+  /** Takes the place of its doors, from its next connection on. */
+  detour: FaultProxy | null = null;
   #socket: Socket | null = null;
   #tries = 0;
   #drops = 0;
@@ -83,6 +88,17 @@ export class PlainReader implements Reader {
     this.#open();
   }
 
+  /** Subscribes to a channel that it follows once more; told goodbye to it before, or not. */
+  async subscribeAgain(channel: string, isLeftBefore: boolean): Promise<void> {
+    const followed = this.#followed.get(channel);
+    const socket = this.#socket;
+    if (socket === null || followed?.isLive !== true) return;
+    // From here on what comes belongs to the subscription that ends.
+    followed.isLive = false;
+    if (isLeftBefore) socket.emit('unsubscribe', { channel }, () => undefined);
+    await this.#subscribe(socket, channel);
+  }
+
   has(channel: string, id: string): boolean {
     return this.#log.has(channel, id);
   }
@@ -94,17 +110,20 @@ export class PlainReader implements Reader {
 
   #open(): void {
     if (this.#isClosed) return;
-    const { doors, token, name } = this.#parts;
-    const door = doors[this.#tries % doors.length];
+    const { doors, token, name, client = name } = this.#parts;
+    const door = this.detour ?? doors[this.#tries % doors.length];
     this.#tries += 1;
     this.#timer = null;
     const socket = io(door?.url ?? '', {
       forceNew: true,
-      transports: ['websocket'],
+      transports: [...this.transports],
       reconnection: false,
-      auth: { token, client: name },
+      auth: { token, client },
     });
     this.#socket = socket;
+    socket.io.once('open', () => {
+      socket.io.engine.once('upgrade', () => this.#state('upgraded'));
+    });
     socket.on('session', () => {
       this.#state('connected');
       for (const channel of this.channels) void this.#subscribe(socket, channel);

@@ -1,5 +1,6 @@
 import process from 'node:process';
-import type { Row } from './row.js';
+import { findOnPath } from '../support/find-on-path.js';
+import type { Need, Row } from './row.js';
 import { ROWS } from './rows.js';
 import { seedOf } from '../../client/cli/src/verify/seeded-random.js';
 import { compilerPath } from './wall-clocks.js';
@@ -30,6 +31,11 @@ const SHORT_SEED = 20_261_123;
 /** Two clusters of four processes each, and those who use them, are what two cores can carry. */
 const LANES = 2;
 
+const pathOf: Readonly<Record<Need, string | null>> = {
+  'a C compiler': compilerPath,
+  prlimit: findOnPath(['prlimit']),
+};
+
 /**
  * What to inject, decided before anything runs: `CARILLON_FAULTS_INJECTIONS` of them, chosen by
  * `CARILLON_FAULTS_SEED`, of `CARILLON_FAULTS_ROWS` where only some are wanted and without
@@ -49,7 +55,7 @@ export function plan(): Plan {
   const asked = names('ROWS') ?? (setting('SHORT') === undefined ? undefined : SHORT_ROWS);
   const all = asked?.map(rowCalled) ?? ROWS.filter(({ isControl }) => !isControl);
   const wanted = all.filter((row) => !except.has(row));
-  const skipped = wanted.filter(({ needs }) => needs !== undefined && compilerPath === null);
+  const skipped = wanted.filter(({ needs }) => needs !== undefined && pathOf[needs] === null);
   const rows = wanted.filter((row) => !skipped.includes(row));
   if (rows.length === 0) throw new Error('no row is left to run');
   const count = Number(setting('INJECTIONS') ?? rows.length);

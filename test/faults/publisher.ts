@@ -8,6 +8,7 @@ import {
 import { eventually } from '../support/eventually.js';
 import type { FaultProxy } from './fault-proxy.js';
 import { hashOf, type History } from '../../client/cli/src/verify/history.js';
+import type { ReaderParts } from './reader.js';
 
 interface Sent {
   readonly data: object;
@@ -28,7 +29,7 @@ export class Publisher {
   constructor(
     readonly name: string,
     readonly doors: readonly FaultProxy[],
-    { token, history }: { token: string; history: History },
+    { token, history, clock }: Pick<ReaderParts, 'token' | 'history' | 'clock'>,
   ) {
     this.#history = history;
     this.#client = createCarillon({
@@ -36,6 +37,7 @@ export class Publisher {
       preferFirstUrl: true,
       token,
       client: name,
+      environment: { wallClockMs: clock.wallClockMs },
     });
     this.#client.onState((state) => {
       if (state === 'offline') this.#drops += 1;

@@ -1,14 +1,18 @@
+import type { DeviceClock } from './device-clock.js';
 import type { FaultProxy } from './fault-proxy.js';
 import { hashOf, type History } from '../../client/cli/src/verify/history.js';
 import { type Place, placeOf } from '../../client/cli/src/verify/place.js';
 
 export interface ReaderParts {
   readonly name: string;
+  /** Absent: its name. */
+  readonly client?: string;
   readonly channels: readonly string[];
   /** One to each instance; the first is tried first. */
   readonly doors: readonly FaultProxy[];
   readonly token: string;
   readonly history: History;
+  readonly clock: DeviceClock;
 }
 
 /** Somebody who follows channels, and writes down everything that it was given or told. */

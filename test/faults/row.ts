@@ -23,6 +23,9 @@ export interface Scene {
   measure(figure: string, ms: number): void;
 }
 
+/** What not every machine has. */
+export type Need = 'a C compiler' | 'prlimit';
+
 /** One kind of fault. */
 export interface Row {
   readonly name: string;
@@ -32,9 +35,13 @@ export interface Row {
   /** It does no harm: what is found in it is a false alarm. */
   readonly isControl?: true;
   /** What the machine must have; without it the row is not run, and that is told. */
-  readonly needs?: 'a C compiler';
+  readonly needs?: Need;
   /** So many more plain readers of one of the channels. */
   readonly crowd?: number;
+  /** The devices of those with the SDK have a wall clock that is wrong by a day. */
+  readonly hasWrongClocks?: true;
+  /** Each plain reader has a twin: another connection of the same user and client. */
+  readonly hasTwins?: true;
   /** Absent: `chat`. */
   readonly namespace?: 'small';
   /**

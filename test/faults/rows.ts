@@ -4,6 +4,7 @@ import { instanceKilled } from './rows/f1-instance-killed.js';
 import { rollingRestart } from './rows/f2-rolling-restart.js';
 import { instancePaused } from './rows/f3-instance-paused.js';
 import { eventLoopStalled } from './rows/f4-event-loop-stalled.js';
+import { descriptorsOut } from './rows/f6-descriptors-out.js';
 import { cpuStarved } from './rows/f7-cpu-starved.js';
 import { fanOutThrew, publishThrew } from './rows/f8-exception.js';
 import { killedBeforeAnswer } from './rows/f9-killed-before-answer.js';
@@ -31,9 +32,14 @@ import { logCutOff } from './rows/f30-log-cut-off.js';
 import { redisBusy } from './rows/f31-redis-busy.js';
 import { scriptsFlushed } from './rows/f32-scripts-flushed.js';
 import { instanceClockJumped, storeClockJumped } from './rows/f33-clock-jumped.js';
+import { deviceClocksWrong } from './rows/f35-device-clocks-wrong.js';
 import { stalledReader } from './rows/f36-stalled-reader.js';
+import { slowReader } from './rows/f37-slow-reader.js';
 import { reconnectStorm } from './rows/f38-reconnect-storm.js';
 import { hotChannel } from './rows/f39-hot-channel.js';
+import { churn } from './rows/f40-churn.js';
+import { polling } from './rows/f41-polling.js';
+import { twins } from './rows/f42-twins.js';
 import { asleepBeyondRetention } from './rows/f44-asleep-beyond-retention.js';
 import { trimmedWhileResuming } from './rows/f45-trimmed-while-resuming.js';
 import { emptiedWhileResuming } from './rows/f46-emptied-while-resuming.js';
@@ -46,6 +52,7 @@ export const ROWS: readonly Row[] = [
   rollingRestart,
   instancePaused,
   eventLoopStalled,
+  descriptorsOut,
   cpuStarved,
   fanOutThrew,
   publishThrew,
@@ -77,9 +84,14 @@ export const ROWS: readonly Row[] = [
   scriptsFlushed,
   storeClockJumped,
   instanceClockJumped,
+  deviceClocksWrong,
   stalledReader,
+  slowReader,
   reconnectStorm,
   hotChannel,
+  churn,
+  polling,
+  twins,
   asleepBeyondRetention,
   trimmedWhileResuming,
   emptiedWhileResuming,

@@ -10,7 +10,7 @@ export class SdkReader implements Reader {
   #drops = 0;
 
   constructor(parts: ReaderParts) {
-    const { name, doors, token, history, channels } = parts;
+    const { name, doors, token, history, channels, clock } = parts;
     this.#parts = parts;
     this.#log = new ReaderLog(name, history);
     this.#client = createCarillon({
@@ -18,6 +18,7 @@ export class SdkReader implements Reader {
       preferFirstUrl: true,
       token,
       client: name,
+      environment: { wallClockMs: clock.wallClockMs },
     });
     this.#client.onState((state) => {
       if (state === 'offline') this.#drops += 1;

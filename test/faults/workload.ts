@@ -2,6 +2,7 @@ import { testSecret } from '../support/carillon-process.js';
 import { eventually } from '../support/eventually.js';
 import { tokenFor } from '../support/token.js';
 import { type History, monotonicNs } from '../../client/cli/src/verify/history.js';
+import { DeviceClock } from './device-clock.js';
 import { PlainReader } from './plain-reader.js';
 import { Publisher } from './publisher.js';
 import type { Reader } from './reader.js';
@@ -9,6 +10,7 @@ import { SdkReader } from './sdk-reader.js';
 import type { Random } from '../../client/cli/src/verify/seeded-random.js';
 import type { World } from './world.js';
 
+const DAY_MS = 86_400_000;
 const PUBLISHERS = 3;
 const SDK_READERS = 6;
 const PLAIN_READERS = 3;
@@ -16,6 +18,14 @@ const PLAIN_READERS = 3;
 const PAUSE_MS = 8;
 /** Everybody must be back and at the top in this time after the heal, on a machine that is shared. */
 export const LIVENESS_MS = 30_000;
+
+export interface WorkloadOptions {
+  readonly history: History;
+  readonly random: Random;
+  readonly crowd?: number;
+  readonly hasTwins?: boolean;
+  readonly hasWrongClocks?: boolean;
+}
 
 /**
  * Publishers and readers for one injection. The load is open: what is sent when is decided by the
@@ -25,8 +35,12 @@ export class Workload {
   readonly publishers: Publisher[] = [];
   readonly readers: Reader[] = [];
   readonly plain: PlainReader[] = [];
+  /** A second connection of each plain reader's client, where a row asks for it. */
+  readonly twins: PlainReader[] = [];
   /** More plain readers, of the first channel alone. */
   readonly crowd: PlainReader[] = [];
+  /** What the devices of those with the SDK take for the time. */
+  readonly clock = new DeviceClock();
   #timer: NodeJS.Timeout | null = null;
 
   private constructor(
@@ -39,13 +53,16 @@ export class Workload {
   static async start(
     world: World,
     channels: readonly string[],
-    { history, random, crowd = 0 }: { history: History; random: Random; crowd?: number },
+    { history, random, crowd = 0, hasTwins, hasWrongClocks }: WorkloadOptions,
   ): Promise<Workload> {
     const workload = new Workload(world, channels, history, random);
+    if (hasWrongClocks === true) workload.clock.aheadMs = random.pick([DAY_MS, -DAY_MS]);
     for (let n = 0; n < PUBLISHERS; n += 1) await workload.#addPublisher(n);
     for (let n = 0; n < SDK_READERS; n += 1) await workload.#addReader(n, false);
     for (let n = 0; n < PLAIN_READERS; n += 1) await workload.#addReader(n, true);
     if (crowd > 0) await workload.#addCrowd(crowd);
+    const twins = hasTwins === true ? PLAIN_READERS : 0;
+    for (let n = 0; n < twins; n += 1) await workload.#addTwin(n);
     await Promise.all([...workload.publishers, ...workload.readers].map((it) => it.start()));
     workload.#run(performance.now());
     return workload;
@@ -149,7 +166,9 @@ export class Workload {
     const name = `p${number}`;
     const doors = turned(await this.world.doorsFor(name), number);
     const token = await tokenFor(testSecret, { sub: name });
-    this.publishers.push(new Publisher(name, doors, { token, history: this.history }));
+    this.publishers.push(
+      new Publisher(name, doors, { token, history: this.history, clock: this.clock }),
+    );
   }
 
   async #addReader(number: number, isPlain: boolean): Promise<void> {
@@ -160,6 +179,7 @@ export class Workload {
       doors: turned(await this.world.doorsFor(name), number),
       token: await tokenFor(testSecret, { sub: name }),
       history: this.history,
+      clock: this.clock,
     };
     if (!isPlain) {
       this.readers.push(new SdkReader(parts));
@@ -168,6 +188,18 @@ export class Workload {
     const reader = new PlainReader(parts);
     this.plain.push(reader);
     this.readers.push(reader);
+  }
+
+  /** By another door first, so that both are seldom at the same instance. */
+  async #addTwin(number: number): Promise<void> {
+    const [name, client] = [`twin${number}`, `plain${number}`];
+    const twin = new PlainReader({
+      ...{ name, client, channels: this.channels, history: this.history, clock: this.clock },
+      doors: turned(await this.world.doorsFor(name), number + 1),
+      token: await tokenFor(testSecret, { sub: client }),
+    });
+    this.twins.push(twin);
+    this.readers.push(twin);
   }
 
   /** They share their doors: a proxy for each of so many would be a fault of its own. */
@@ -181,6 +213,7 @@ export class Workload {
         doors: turned(doors, number),
         token,
         history: this.history,
+        clock: this.clock,
       });
       this.crowd.push(reader);
       this.readers.push(reader);

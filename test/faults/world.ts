@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.js';
 import { policyFile } from '../support/policy-file.js';
 import { FaultProxy } from './fault-proxy.js';
 import { RedisNode } from './redis-node.js';
+import { Stores } from './stores.js';
 import { type Random, seededRandom } from '../../client/cli/src/verify/seeded-random.js';
 import { WallClocks } from './wall-clocks.js';
 
@@ -59,28 +60,21 @@ export class World {
   #random: Random = seededRandom(0);
   readonly #jumped = new Set<string>();
 
-  #redis: RedisNode;
-  /** Beside the one that is in use: it follows that one, or was in use before. */
-  #other: RedisNode | null = null;
-  /** The only one that still uses `#other`, while the cluster is divided. */
-  #left: string | null = null;
-
   private constructor(
-    redis: RedisNode,
+    readonly stores: Stores,
     readonly instances: readonly Instance[],
     private readonly config: string,
     private readonly clocks: WallClocks | null,
-  ) {
-    this.#redis = redis;
-  }
+  ) {}
 
   /** Starts Redis and the instances; all is ended with the test file. */
   static async start(): Promise<World> {
     const clocks = await WallClocks.build();
-    const redis = await RedisNode.start(await clocks?.environment(REDIS_CLOCK));
+    const startRedis = async () => RedisNode.start(await clocks?.environment(REDIS_CLOCK));
+    const stores = new Stores(await startRedis(), startRedis);
     const config = await policyFile(policy);
     const instances: Instance[] = [];
-    const world = new World(redis, instances, config, clocks);
+    const world = new World(stores, instances, config, clocks);
     const numbers = Array.from({ length: INSTANCES }, (_, number) => number);
     instances.push(...(await Promise.all(numbers.map((number) => world.#instance(number)))));
     return world;
@@ -88,7 +82,7 @@ export class World {
 
   /** The Redis that is in use; after a failover another one. */
   get redis(): RedisNode {
-    return this.#redis;
+    return this.stores.current;
   }
 
   /** Where faults are noted, and what they are chosen by, from now on. */
@@ -105,6 +99,19 @@ export class World {
     const instance = this.instances[number % this.instances.length];
     if (instance === undefined) throw new Error(`no instance ${number}`);
     return instance;
+  }
+
+  /** A door to any instance, another one for each connection: a balancer that keeps nobody where it was. */
+  async wanderingDoor(client: string): Promise<FaultProxy> {
+    let count = 0;
+    const door = await FaultProxy.start({
+      name: `${client}-to-any`,
+      target: () => this.instance((count += 1)).process.port,
+      random: this.#random,
+      note: (what) => this.note(what),
+    });
+    this.#doors.add(door);
+    return door;
   }
 
   /** One door to each instance for one client, so that a fault can pick who it meets. */
@@ -150,8 +157,9 @@ export class World {
     return code;
   }
 
-  async restart(instance: Instance): Promise<void> {
-    instance.process = await this.#launch(instance.name, instance.redis);
+  /** @param env beside what an instance has anyway, until it is restarted without */
+  async restart(instance: Instance, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    instance.process = await this.#launch(instance.name, instance.redis, env);
     instance.isUp = true;
     this.note(`${instance.name} is back`);
   }
@@ -189,39 +197,11 @@ export class World {
     await this.clocks.set(clock, aheadMs);
   }
 
-  /** Adds a replica of Redis, for a failover; resolves with it when it has what the primary has. */
-  async addReplica(): Promise<RedisNode> {
-    const replica = await RedisNode.start(await this.clocks?.environment(REDIS_CLOCK));
-    this.#other = replica;
-    await replica.follow(this.redis);
-    return replica;
-  }
-
-  /**
-   * A failover that one instance does not hear of: it stays with the primary there was, all others
-   * go to the replica, which is a primary now.
-   */
+  /** A failover that one instance does not hear of; the others are cut off and go to the new primary. */
   async divide(left: Instance): Promise<void> {
-    const promoted = this.#other;
-    if (promoted === null) throw new Error('there is no replica to promote');
-    await promoted.command('REPLICAOF', 'NO', 'ONE');
-    [this.#redis, this.#other, this.#left] = [promoted, this.#redis, left.name];
+    await this.stores.divide(left.name);
     this.note(`${left.name} is alone with the primary there was`);
     for (const instance of this.instances) if (instance !== left) instance.redis.reset();
-  }
-
-  /**
-   * The primary there was becomes a replica of the one there is.
-   * @param isTold its clients are cut off, as Sentinel does; otherwise they find out
-   */
-  async reunite(isTold: boolean): Promise<void> {
-    const former = this.#other;
-    if (former === null) throw new Error('the cluster was not divided');
-    this.#left = null;
-    await former.follow(this.redis);
-    this.note(`there is one primary again, and its clients are ${isTold ? '' : 'not '}cut off`);
-    if (!isTold) return;
-    for (const type of ['normal', 'pubsub']) await former.command('CLIENT', 'KILL', 'TYPE', type);
   }
 
   /** Ends every fault there can be; resolves when all instances are ready. */
@@ -230,9 +210,7 @@ export class World {
     for (const { redis } of this.instances) redis.heal();
     for (const clock of this.#jumped) await this.clocks?.set(clock, 0);
     this.#jumped.clear();
-    this.#left = null;
-    await this.#other?.end();
-    this.#other = null;
+    await this.stores.heal();
     if (!this.redis.isUp) await this.redis.restart();
     this.redis.signal('SIGCONT');
     for (const { process } of this.instances) process.kill('SIGCONT');
@@ -266,14 +244,14 @@ export class World {
       redis.end();
     }
     await this.redis.end();
-    await this.#other?.end();
+    await this.stores.heal();
   }
 
   async #instance(number: number): Promise<Instance> {
     const name = `i${number}`;
     const redis = await FaultProxy.start({
       name: `redis-of-${number}`,
-      target: () => (this.#left === name ? (this.#other ?? this.redis) : this.redis).port,
+      target: () => this.stores.of(name).port,
       random: { ...seededRandom(number), next: () => this.#random.next() },
       note: (what) => this.note(what),
     });
@@ -285,7 +263,11 @@ export class World {
     return path.join(path.dirname(this.config), `failpoint-of-${name}.json`);
   }
 
-  async #launch(name: string, proxy: FaultProxy): Promise<CarillonProcess> {
+  async #launch(
+    name: string,
+    proxy: FaultProxy,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<CarillonProcess> {
     return startCarillon({
       redisUrl: `redis://127.0.0.1:${proxy.port}`,
       env: {
@@ -293,6 +275,7 @@ export class World {
         ...{ NODE_OPTIONS: preloads, STALL_MS: String(STALL_MS) },
         FAILPOINT_FILE: this.#failpointOf(name),
         ...(await this.clocks?.environment(name)),
+        ...more,
       },
     });
   }

@@ -14,7 +14,7 @@ export const splitBrain: Row = {
     const channels = workload.channels.map((channel) => channel.replace(/^chat:/, 'safe:'));
     const publishSafely = () =>
       workload.publishers.flatMap((publisher) => channels.map((it) => publisher.publish(it)));
-    await world.addReplica();
+    await world.stores.addReplica();
     const before = await Promise.all(publishSafely());
     await world.divide(alone);
     const onOldSide = new Set(workload.publishers.filter(isAlone).map(({ name }) => name));
@@ -25,7 +25,11 @@ export const splitBrain: Row = {
     const acked = history.of('ok').slice(dividedAt);
     const onOld = acked.filter(({ publisher }) => onOldSide.has(publisher));
     const safely = acked.filter(({ channel }) => channels.includes(channel)).length;
-    await world.reunite(random.next() < 0.5);
+    const isTold = random.next() < 0.5;
+    await world.stores.reunite(isTold);
+    world.note(
+      `there is one primary again; clients of the other are ${isTold ? '' : 'not '}cut off`,
+    );
     const after = await within(
       'a replica confirms again, whoever asks',
       LIVENESS_MS,

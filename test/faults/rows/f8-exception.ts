@@ -37,7 +37,9 @@ export const publishThrew: Row = {
     bites(met > 0, `${met} publishes met an exception`);
     claim(workload.drops === drops, `${workload.drops - drops} connections were lost`);
     return () => {
-      const refused = history.of('fail').concat(history.of('unknown'));
+      const refused = history.facts.flatMap((fact) =>
+        fact.kind === 'fail' || fact.kind === 'unknown' ? [fact] : [],
+      );
       const codes = [...new Set(refused.map(({ code }) => code))].join(', ');
       claim(refused.length === met, `${met} exceptions, ${refused.length} refused: ${codes}`);
       claim(codes === 'internal', `they were refused as ${codes}`);

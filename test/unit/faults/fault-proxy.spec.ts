@@ -60,6 +60,21 @@ describe('the fault proxy', () => {
     expect(proxy.links[0]?.pieces).toBeGreaterThan(24);
   });
 
+  test('a trickle passes on slowly, whole and in order, and the rest at once when it is healed', async () => {
+    const { socket, text } = await echoed();
+    proxy.set('down', { kind: 'trickle', bytesPerSecond: 20_000 });
+    const sentAt = performance.now();
+    socket.write(`${'a'.repeat(4_000)}first`);
+    await eventually('it is back', () => text().endsWith('first'));
+    expect(performance.now() - sentAt).toBeGreaterThan(150);
+    socket.write(`${'b'.repeat(400_000)}second`);
+    await eventually('some of the rest is back', () => text().includes('b'));
+    expect(text().length).toBeLessThan(300_000);
+    proxy.heal();
+    await eventually('all is back', () => text().endsWith('second'));
+    expect(text()).toBe(`${'a'.repeat(4_000)}first${'b'.repeat(400_000)}second`);
+  });
+
   test('a black hole holds back, and gives all of it when it is healed', async () => {
     const { socket, text } = await echoed();
     proxy.set('down', { kind: 'blackhole' });

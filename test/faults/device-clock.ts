@@ -1,0 +1,16 @@
+/** The wall clock of those who use the SDK, as their devices have it. */
+export class DeviceClock {
+  /** By how much it is wrong. */
+  aheadMs = 0;
+  #asked = 0;
+
+  /** How often somebody looked at it while it was wrong. */
+  get misled(): number {
+    return this.#asked;
+  }
+
+  readonly wallClockMs = (): number => {
+    if (this.aheadMs !== 0) this.#asked += 1;
+    return Date.now() + this.aheadMs;
+  };
+}
