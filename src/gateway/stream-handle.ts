@@ -71,8 +71,8 @@ function handleOf(stream: NetSocket): StreamHandle | null {
 
 function findBinding(): StreamBinding | null {
   try {
-    const { binding: bindingOf } = process as unknown as { binding(name: string): StreamBinding };
-    const found = bindingOf.call(process, 'stream_wrap');
+    const inside = process as unknown as { binding(name: string): StreamBinding };
+    const found = inside.binding('stream_wrap');
     const isWhole =
       typeof found.WriteWrap === 'function' &&
       typeof found.streamBaseState[found.kLastWriteWasAsync] === 'number';

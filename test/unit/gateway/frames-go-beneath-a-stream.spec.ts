@@ -43,12 +43,14 @@ async function arrived(bytes: number): Promise<Buffer> {
 describe('what is written beneath a stream', () => {
   test('is whole when the kernel takes it, in the order of all writes', async () => {
     let said = '';
+    const written = new Set<string>();
     for (let n = 0; n < 100; n += 1) {
       const word = `${n} `;
       said += word;
       if (n % 3 === 0) stream.write(word);
-      else expect(writeBeneath(stream, Buffer.from(word), owner)).toBe('whole');
+      else written.add(writeBeneath(stream, Buffer.from(word), owner));
     }
+    expect([...written]).toEqual(['whole']);
     expect((await arrived(said.length)).toString()).toBe(said);
     expect(told).toEqual([]);
   });
