@@ -103,6 +103,8 @@ function isCatchingUp(subscription: Subscription): boolean {
 export function hasAllLeft(subscription: Subscription): boolean {
   const { session } = subscription;
   session.outbox.flush();
+  // It ended in that very write: nothing is told behind what did not leave.
+  if (session.outbox.isOver) return false;
   if (subscription.waiting.every((count) => count === 0)) return true;
   session.outbox.forget(subscription);
   subscription.reached = subscription.told;

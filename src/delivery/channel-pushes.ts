@@ -2,7 +2,9 @@ import { Buffer } from 'node:buffer';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Slice } from '../kernel/slice.js';
 import type { PushName, Pushes } from '../protocol/pushes.js';
+import { Metrics } from '../telemetry/metrics.js';
 import { EncodedPush } from './encoded-push.js';
+import { endBroken } from './end-broken.js';
 import type { FollowedChannel } from './followed-channel.js';
 import type { Session } from './session.js';
 import { SlowConsumers } from './slow-consumers.js';
@@ -35,7 +37,10 @@ interface Batch {
 export class ChannelPushes implements OnModuleDestroy {
   readonly #waiting = new Map<FollowedChannel, Waiting>();
 
-  constructor(private readonly slow: SlowConsumers) {}
+  constructor(
+    private readonly slow: SlowConsumers,
+    private readonly metrics: Metrics,
+  ) {}
 
   onModuleDestroy(): void {
     for (const { timer } of this.#waiting.values()) if (timer) clearTimeout(timer);
@@ -83,7 +88,11 @@ export class ChannelPushes implements OnModuleDestroy {
     const slice = new Slice(() => performance.now());
     for (let index = from; index < sessions.length; index += 1) {
       const session = sessions[index];
-      if (session?.isOpen && this.slow.hasRoom(session)) session.wire.write(joined, pushes, []);
+      try {
+        if (session?.isOpen && this.slow.hasRoom(session)) session.wire.write(joined, pushes, []);
+      } catch (error) {
+        if (session) endBroken(session, error, this.metrics);
+      }
       if (slice.isOver()) {
         setImmediate(() => this.#write(batch, index + 1, done));
         return;

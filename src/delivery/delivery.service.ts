@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { CarillonError } from '../protocol/carillon-error.js';
 import type { ChannelName } from '../protocol/channel-name.js';
 import type { Gap } from '../protocol/gap.js';
@@ -12,6 +12,7 @@ import { Metrics } from '../telemetry/metrics.js';
 import { CatchUp, hasAllLeft, queueEntry } from './catch-up.js';
 import { ChannelPushes } from './channel-pushes.js';
 import { EncodedMessage } from './encoded-message.js';
+import { endBroken } from './end-broken.js';
 import type { FeedItem, FeedNote, FeedStatus } from './channel-feed.port.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { FlushSchedule } from './flush-schedule.js';
@@ -45,7 +46,6 @@ export interface Joining {
 /** Fan-out inside one instance: who listens to what, and what each connection is owed. */
 @Injectable()
 export class DeliveryService {
-  readonly #logger = new Logger('Delivery');
   readonly #sessions = new Map<string, Session>();
   readonly #rules: OutboxRules;
   readonly #schedule: FlushSchedule;
@@ -98,7 +98,7 @@ export class DeliveryService {
     const outbox = new Outbox(wire, this.#rules, {
       stalled: () => this.slow.stalled(session),
       recovered: () => this.slow.recovered(session),
-      broken: (error) => this.#breakOff(session, error),
+      broken: (error) => endBroken(session, error, this.metrics),
     });
     const session: Session = new Session(id, user, wire, outbox);
     this.#sessions.set(id, session);
@@ -189,8 +189,11 @@ export class DeliveryService {
   /** Tells every connection that the broker was lost, or is back. */
   tellStatus({ state, since }: FeedStatus): void {
     for (const session of this.#sessions.values()) {
-      if (session.outbox.isOpen && this.slow.hasRoom(session)) {
+      if (!session.outbox.isOpen || !this.slow.hasRoom(session)) continue;
+      try {
         session.wire.emit('status', { state, since });
+      } catch (error) {
+        endBroken(session, error, this.metrics);
       }
     }
   }
@@ -212,7 +215,7 @@ export class DeliveryService {
         if (!queueEntry(subscription, entry, message)) this.#fallBehind(subscription, channel);
         this.#schedule.owe(subscription.session, isUrgent);
       } catch (error) {
-        this.#breakOff(subscription.session, error);
+        endBroken(subscription.session, error, this.metrics);
       }
     }
   }
@@ -235,7 +238,8 @@ export class DeliveryService {
       try {
         session.wire.emit('gap', gapOf(channel.name, subscription.told, reason, to.epoch, to));
       } catch (error) {
-        this.#breakOff(session, error);
+        endBroken(session, error, this.metrics);
+        continue;
       }
       this.metrics.gap(reason);
       subscription.startAt(to);
@@ -244,6 +248,8 @@ export class DeliveryService {
 
   /** What the kernel did not take is read again: until then the subscription is not live. */
   #fallBehind(subscription: Subscription, channel: FollowedChannel): void {
+    // The connection may have ended while what waited for it was to leave.
+    if (hasEnded(subscription)) return;
     subscription.phase = 'catching up';
     subscription.breaks = -1;
     this.#begin(subscription, channel, 0);
@@ -253,19 +259,7 @@ export class DeliveryService {
     subscription.hasBegun = true;
     this.catchUp
       .run(subscription, followed, replayTo)
-      .catch((error: unknown) => this.#breakOff(subscription.session, error));
-  }
-
-  /** Something was not sent that nobody will send again: this connection ends, and no other one suffers. */
-  #breakOff({ outbox, wire }: Session, error: unknown): void {
-    this.#logger.error(error, 'A connection could not be served; it is closed, and may resume.');
-    outbox.clear();
-    try {
-      const message = 'This connection could not be continued. Reconnect and resume.';
-      wire.close({ code: 'internal', message, reconnect: true, retryAfterMs: 0 });
-    } catch (failure) {
-      this.#logger.error(failure, 'It had no goodbye.');
-    }
+      .catch((error: unknown) => endBroken(subscription.session, error, this.metrics));
   }
 
   #end(subscription: Subscription): void {

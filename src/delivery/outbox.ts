@@ -33,7 +33,7 @@ export interface OutboxRules {
 export interface OutboxWatch {
   stalled(): void;
   recovered(): void;
-  /** A write came to nothing, and what was to leave with it is not here any more: nothing may follow it. */
+  /** A write came to nothing, and what was to leave with it is not here any more: nothing may follow it, so this must `end` the outbox. */
   broken(error: unknown): void;
 }
 
@@ -50,6 +50,7 @@ export class Outbox {
   readonly #lanes = new PriorityLanes();
   #isBlocked = false;
   #isOpen = false;
+  #isOver = false;
   #isWriting = false;
   #counted = 0;
   #drainWaiters: { readonly bytes: number; readonly resolve: () => void }[] = [];
@@ -70,17 +71,23 @@ export class Outbox {
     return this.#isOpen;
   }
 
+  /** Whether nothing is taken in or sent any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   get isEmpty(): boolean {
     return this.#turn.isEmpty && this.#lanes.isEmpty;
   }
 
   /** Begins to send; nothing leaves before the session was told its `session`. */
   open(): void {
-    this.#isOpen = true;
+    this.#isOpen = !this.#isOver;
     this.flush();
   }
 
   pushMessage(subscription: Subscription, message: EncodedMessage): void {
+    if (this.#isOver) return;
     if (this.#lanes.isEmpty && message.entry.ttlMs === 0) {
       this.#turn.push(subscription, message);
       // Its slice may be some way off: what waits until then is bounded too.
@@ -93,6 +100,7 @@ export class Outbox {
   }
 
   pushSkip(subscription: Subscription, at: Position, lane: number, reason: SkipReason): void {
+    if (this.#isOver) return;
     this.#queueTurn();
     this.#lanes.push(subscription, lane, { kind: 'skip', at, reason });
   }
@@ -110,7 +118,9 @@ export class Outbox {
     return new Promise((resolve) => this.#drainWaiters.push({ bytes, resolve }));
   }
 
-  clear(): void {
+  /** Lets go of what waits: the connection has ended. */
+  end(): void {
+    this.#isOver = true;
     this.#isOpen = false;
     this.#queueTurn();
     this.#lanes.clear();
@@ -121,12 +131,11 @@ export class Outbox {
   /** Writes what the kernel has room for; the rest goes when it has drained. */
   flush(): void {
     // A wire may call back in the middle of a write: what comes later must not go out before it ends.
-    if (this.#isWriting) return;
+    if (this.#isWriting || this.#isOver) return;
     this.#isWriting = true;
     try {
       this.#flush();
     } catch (error) {
-      this.clear();
       this.watch.broken(error);
     } finally {
       this.#isWriting = false;
@@ -211,12 +220,18 @@ export class Outbox {
     let frames: Buffer[] = [];
     let messages: EncodedMessage[] = [];
     let safety: boolean[] = [];
+    let passing: Subscription[] = [];
     let delivered = 0;
     const handOver = (): void => {
       if (frames.length > 0) this.wire.write(this.rules.joined.join(frames), messages, safety);
+      // Only what was written was passed: a place that is told later must not stand behind a hole.
+      for (const [index, message] of messages.entries()) {
+        passing[index]?.passed(message.entry, safety[index] ?? true);
+      }
       frames = [];
       messages = [];
       safety = [];
+      passing = [];
     };
     for (const { item, isSafe } of taken) {
       const { payload, subscription } = item;
@@ -231,7 +246,7 @@ export class Outbox {
         frames.push(payload.frames(isSafe));
         messages.push(payload);
         safety.push(isSafe);
-        subscription.passed(payload.entry, isSafe);
+        passing.push(subscription);
         delivered += 1;
       }
     }

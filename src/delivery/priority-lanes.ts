@@ -122,7 +122,10 @@ export class PriorityLanes {
   }
 
   clear(): void {
-    for (const items of this.#lanes) items.length = 0;
+    for (const items of this.#lanes) {
+      for (const { subscription, lane } of items) subscription.countWaiting(lane, -1);
+      items.length = 0;
+    }
     this.#bytes = 0;
   }
 

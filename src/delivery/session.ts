@@ -57,6 +57,6 @@ export class Session {
     this.#isOpen = false;
     this.owed = null;
     for (const subscription of this.subscriptions.values()) subscription.phase = 'closed';
-    this.outbox.clear();
+    this.outbox.end();
   }
 }

@@ -20,7 +20,7 @@ export interface Wire {
   /** Sends any other event. */
   emit<N extends PushName>(event: N, payload: Pushes[N]): void;
 
-  /** Tells why, then closes. */
+  /** Tells why, then closes; closes at least. Never throws. */
   close(closing: ClosingPush): void;
 }
 

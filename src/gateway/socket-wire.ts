@@ -116,9 +116,11 @@ export class SocketWire implements Wire, BeneathStream {
       // Closing the transport lets official clients come back by themselves; a disconnect does not.
       if (closing.reconnect) this.socket.conn.close();
       else this.socket.disconnect(true);
-    } finally {
-      terminateSoon(this.socket.conn);
+    } catch {
+      // It ends without a goodbye: whoever closes one connection has others to see to.
+      this.socket.conn.close(true);
     }
+    terminateSoon(this.socket.conn);
   }
 
   #put(stream: NetSocket, frames: Buffer): void {

@@ -1,6 +1,8 @@
 import type { Buffer } from 'node:buffer';
 import type { Socket as NetSocket } from 'node:net';
 import process from 'node:process';
+import { getSystemErrorName } from 'node:util';
+import { Logger } from '@nestjs/common';
 
 /** What lies beneath a network stream; private in Node, so looked for at run time. */
 interface StreamHandle {
@@ -27,8 +29,11 @@ export interface BeneathStream {
   settled(isWhole: boolean): void;
 }
 
-/** How a write went: the kernel has all of it, has some of it, or it has to go by way of the stream. */
-export type Written = 'whole' | 'held' | 'not written';
+/**
+ * How a write went: the kernel has all of it, or some of it; it refused it, and the stream has ended; or
+ * it has to go by way of the stream.
+ */
+export type Written = 'whole' | 'held' | 'refused' | 'not written';
 
 const binding = findBinding();
 let request = binding ? new binding.WriteWrap() : null;
@@ -43,18 +48,20 @@ let plain: object | null = null;
 export function writeBeneath(stream: NetSocket, bytes: Buffer, owner: BeneathStream): Written {
   const handle = handleOf(stream);
   if (!binding || !request || !handle || stream.writableLength > 0) return 'not written';
-  if (handle.writeBuffer(request, bytes) !== 0) {
-    // As the stream does it: the peer is gone, and whoever waits for the stream's end hears of it.
-    stream.destroy();
-    return 'whole';
+  const status = handle.writeBuffer(request, bytes);
+  if (status !== 0) {
+    stream.destroy(errorOf(status));
+    return 'refused';
   }
   if (binding.streamBaseState[binding.kLastWriteWasAsync] === 0) return 'whole';
-  request.bytes = bytes;
-  request.oncomplete = (status) => {
-    if (status !== 0) stream.destroy();
-    owner.settled(status === 0);
-  };
+  // It belongs to libuv now: to write with it again would end the process.
+  const pending = request;
   request = new binding.WriteWrap();
+  pending.bytes = bytes;
+  pending.oncomplete = (failure) => {
+    if (failure !== 0) stream.destroy(errorOf(failure));
+    owner.settled(failure === 0);
+  };
   return 'held';
 }
 
@@ -69,6 +76,12 @@ function handleOf(stream: NetSocket): StreamHandle | null {
   return handle;
 }
 
+/** As the stream itself would tell it. */
+function errorOf(status: number): Error {
+  const code = getSystemErrorName(status);
+  return Object.assign(new Error(`write ${code}`), { code, errno: status, syscall: 'write' });
+}
+
 function findBinding(): StreamBinding | null {
   try {
     const inside = process as unknown as { binding(name: string): StreamBinding };
@@ -76,9 +89,12 @@ function findBinding(): StreamBinding | null {
     const isWhole =
       typeof found.WriteWrap === 'function' &&
       typeof found.streamBaseState[found.kLastWriteWasAsync] === 'number';
-    return isWhole ? found : null;
+    if (isWhole) return found;
   } catch {
-    // A Node that has it no more, or does not allow it: the stream is the way then.
-    return null;
+    // A Node that has it no more, or does not allow it.
   }
+  new Logger('Gateway').warn(
+    'This Node does not let frames go beneath its streams: they go through them, at a higher cost.',
+  );
+  return null;
 }

@@ -8,7 +8,7 @@ export type PublishOutcome = 'stored' | 'duplicate' | 'conflict' | 'refused' | '
 export type ResumeOutcome = 'continued' | Exclude<GapReason, 'overflow'>;
 export type ConnectionOutcome = 'accepted' | 'refused' | 'closed';
 /** Why a message that was meant for a connection was not written to it. */
-export type DropReason = 'overflow' | 'slow_consumer' | 'expired';
+export type DropReason = 'overflow' | 'slow_consumer' | 'expired' | 'broken';
 
 /** Whose rate a publish exceeded. */
 export type RateScope = 'session' | 'user' | 'namespace';

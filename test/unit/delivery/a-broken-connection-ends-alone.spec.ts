@@ -57,4 +57,64 @@ describe('a connection that cannot be written to', () => {
     expect(told(behind.wire.sent)).toEqual([1, { epoch: null }]);
     expect(broken.wire.closings).toMatchObject([{ code: 'internal', reconnect: true }]);
   });
+
+  test('leaves nothing behind when it ends between what waited and the end of its history', async () => {
+    const { append, service, broken, before } = await three();
+    const entry = await append();
+    const to = { ...entry, epoch: 'f'.repeat(16), offset: 0 };
+    const [subscription] = broken.session.subscriptions.values();
+    broken.wire.isBroken = true;
+    service.deliver([
+      { kind: 'entry', channel: CHANNEL, entry },
+      { kind: 'break', channel: CHANNEL, reason: 'epoch', to },
+    ]);
+    await turns();
+    expect(told(before.wire.sent)).toEqual([1, 2, { epoch: null }]);
+    expect(told(broken.wire.sent)).toEqual([1]);
+    expect(subscription?.phase).toBe('closed');
+    expect(subscription?.waiting).toEqual([0, 0, 0, 0]);
+    expect(service.outboxBytes).toBe(0);
+  });
+
+  test('is counted once, and told when to come back', async () => {
+    const { append, hand, broken, have, metrics } = await three();
+    broken.wire.isBroken = true;
+    for (const count of [2, 3]) {
+      hand(await append());
+      await have(count);
+    }
+    expect(broken.wire.closings).toHaveLength(1);
+    expect(broken.wire.closings[0]?.retryAfterMs).toBeLessThan(1_000);
+    const { values } = await metrics.drops.get();
+    expect(values).toMatchObject([{ labels: { reason: 'broken' }, value: 1 }]);
+  });
+
+  test('does not keep the others from hearing of presence, then or later', async () => {
+    const { service, before, broken, behind } = await three();
+    const note = JSON.stringify({ presence: { channel: CHANNEL, joined: [], left: [], count: 1 } });
+    broken.wire.isBroken = true;
+    const heard = () => [before, broken, behind].map(({ wire }) => wire.writes.length);
+    service.passOn({ channel: CHANNEL, payload: note });
+    expect(heard()).toEqual([2, 1, 2]);
+    service.passOn({ channel: CHANNEL, payload: note });
+    await eventually('the second is told', () => before.wire.writes.length === 3);
+    expect(heard()).toEqual([3, 1, 3]);
+    expect(broken.wire.closings).toHaveLength(1);
+  });
+
+  test('does not keep the others from hearing that the store is away', async () => {
+    const { service, before, broken, behind } = await three();
+    const statuses: string[] = [];
+    for (const [name, { wire }] of Object.entries({ before, broken, behind })) {
+      const { emit } = wire;
+      wire.emit = (event, payload) => {
+        emit.call(wire, event, payload);
+        statuses.push(`${name} ${event}`);
+      };
+    }
+    broken.wire.isBroken = true;
+    service.tellStatus({ state: 'degraded', since: 1 });
+    expect(statuses).toEqual(['before status', 'behind status']);
+    expect(broken.wire.closings).toHaveLength(1);
+  });
 });

@@ -113,7 +113,7 @@ test('who waits for room goes on when there is, and when the connection ends', a
   outbox.pushMessage(subscription, message(3, {}, 66_000));
   outbox.flush();
   const end = outbox.drainedTo(0);
-  outbox.clear();
+  outbox.end();
   await end;
   expect([outbox.bytes, counted.waiting]).toEqual([0, 0]);
 });

@@ -47,7 +47,7 @@ export function deliveryUnderTest() {
     channels,
     catchUp,
     slow,
-    new ChannelPushes(slow),
+    new ChannelPushes(slow, metrics),
     metrics,
   );
 
@@ -87,6 +87,7 @@ export function deliveryUnderTest() {
   const openSession = () => {
     const wire = new HeldWire();
     const session = service.open(randomUUID(), 'ann', wire);
+    wire.whenClosed = () => service.close(session);
     session.outbox.open();
     return { wire, session };
   };

@@ -33,6 +33,8 @@ export class HeldWire implements Wire {
   takes = true;
   /** True: whatever is written or sent next throws, once. */
   isBroken = false;
+  /** Heard in the middle of `close`, as engine.io has it. */
+  whenClosed = (): void => {};
   #unflushed = 0;
   #waiting: (() => void)[] = [];
 
@@ -78,6 +80,7 @@ export class HeldWire implements Wire {
 
   close(closing: ClosingPush): void {
     this.closings.push(closing);
+    this.whenClosed();
   }
 
   #breakOnce(): void {
@@ -149,7 +152,10 @@ export function outboxUnderTest({ bytesMax = 131_072, now = 1_000 } = {}) {
     {
       stalled: () => (counted.stalled += 1),
       recovered: () => (counted.recovered += 1),
-      broken: () => (counted.broken += 1),
+      broken: () => {
+        counted.broken += 1;
+        outbox.end();
+      },
     },
   );
   const session = new Session('s1', 'ann', wire, outbox);

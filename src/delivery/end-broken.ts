@@ -1,0 +1,25 @@
+import { Logger } from '@nestjs/common';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { Session } from './session.js';
+
+/** Whoever was ended together does not come back together, in milliseconds. */
+const RETRY_SPREAD_MS = 1_000;
+
+const logger = new Logger('Delivery');
+
+/**
+ * Ends a connection that threw while it was written to: something was not sent that nobody will send
+ * again, so nothing may follow it. It comes back and resumes; no other one suffers. Once for each.
+ */
+export function endBroken({ outbox, wire }: Session, error: unknown, metrics: Metrics): void {
+  if (outbox.isOver) return;
+  outbox.end();
+  metrics.dropped('broken');
+  logger.error(error, 'A connection could not be served; it is closed, and may resume.');
+  wire.close({
+    code: 'internal',
+    message: 'This connection could not be continued. Reconnect and resume.',
+    reconnect: true,
+    retryAfterMs: Math.trunc(Math.random() * RETRY_SPREAD_MS),
+  });
+}
