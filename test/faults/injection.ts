@@ -68,8 +68,8 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
     const logs = await Promise.all(
       channels.map((channel) => readLog(world.instance(0).process.url, channel)),
     );
-    const readers = workload.readers.flatMap(({ name: reader, channels: read }) =>
-      read.map((channel) => ({ reader, channel })),
+    const readers = workload.readers.flatMap(({ name: reader, kind, channels: read }) =>
+      read.map((channel) => ({ reader, channel, hidesRepeats: kind === 'SDK' })),
     );
     const evidence = { facts: history.facts, logs, keepsStore: row.keepsStore, readers };
     const violations = violationsIn(evidence);

@@ -22,6 +22,7 @@ interface Followed {
  * back the last position, drop by offset what had overtaken. It shares no code with the SDK.
  */
 export class PlainReader implements Reader {
+  readonly kind = 'plain';
   readonly #parts: ReaderParts;
   readonly #log: ReaderLog;
   readonly #followed: ReadonlyMap<string, Followed>;

@@ -18,6 +18,7 @@ export interface ReaderParts {
 /** Somebody who follows channels, and writes down everything that it was given or told. */
 export interface Reader {
   readonly name: string;
+  readonly kind: 'SDK' | 'plain';
   readonly channels: readonly string[];
   readonly doors: readonly FaultProxy[];
   /** Connects; resolves when every channel is subscribed. */

@@ -4,6 +4,7 @@ import { type Reader, ReaderLog, type ReaderParts } from './reader.js';
 
 /** A reader that uses the SDK, as applications do. */
 export class SdkReader implements Reader {
+  readonly kind = 'SDK';
   readonly #parts: ReaderParts;
   readonly #log: ReaderLog;
   readonly #client: Carillon;

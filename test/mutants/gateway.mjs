@@ -1,5 +1,10 @@
 import { check, fault } from './checks.mjs';
 
+const handle = 'src/gateway/stream-handle.ts';
+const wire = 'src/gateway/socket-wire.ts';
+const beneath = 'test/unit/gateway/frames-go-beneath-a-stream.spec.ts';
+const wireBeneath = 'test/unit/gateway/a-wire-writes-beneath-the-stream.spec.ts';
+
 /** The doors of an instance, and those who are inside. */
 export const gateway = [
   {
@@ -104,5 +109,56 @@ export const gateway = [
       'test/unit/presence/clean-and-unclean-leaves.spec.ts',
       'counts after 5 s when the connection was lost',
     ),
+  },
+  {
+    name: 'request-used-again',
+    bug: 'a write that libuv still holds is written with again, which ends the process',
+    rows: ['F37'],
+    file: handle,
+    find: '  request = new binding.WriteWrap();\n  pending',
+    replace: '  pending',
+    check: check(beneath, 'is held for several connections at once, each to its end'),
+  },
+  {
+    name: 'hole-in-the-bytes',
+    bug: 'a connection goes on after a write that the kernel took a part of',
+    rows: ['F37'],
+    file: handle,
+    find: 'if (failure !== 0) stream.destroy(errorOf(failure));',
+    replace: 'void failure;',
+    check: check(
+      beneath,
+      'is told as not whole when the peer goes away meanwhile, and the stream ends',
+    ),
+  },
+  {
+    name: 'encrypted-stream-bypassed',
+    bug: 'frames go beneath a stream that encrypts them',
+    rows: ['F37'],
+    file: handle,
+    find: "if (handle.constructor.name !== 'TCP' || typeof handle.writeBuffer !== 'function') return null;",
+    replace: '',
+    check: check(beneath, 'that is encrypted'),
+  },
+  {
+    name: 'two-writes-beneath',
+    bug: 'a second write waits beneath the stream and is counted no more when the first is done',
+    rows: ['F37'],
+    file: wire,
+    find: "this.#held === 0 ? writeBeneath(stream, frames, this) : 'not written';",
+    replace: 'writeBeneath(stream, frames, this);',
+    check: check(
+      wireBeneath,
+      'no more than one write waits beneath the stream, and all that waits is counted',
+    ),
+  },
+  {
+    name: 'drained-though-gone',
+    bug: 'whoever waits for a connection to drain is told so when its peer is gone',
+    rows: ['F37'],
+    file: wire,
+    find: 'if (isWhole) for (const release of released ?? []) release();',
+    replace: 'void isWhole;\n    for (const release of released ?? []) release();',
+    check: check(wireBeneath, 'nobody is told that it drained when the peer goes away meanwhile'),
   },
 ];

@@ -85,7 +85,13 @@ function judgement(
   const entries = kept.map((offset) => ({ offset, id: `m${offset}`, hash: `h${offset}` }));
   const floor = (kept[0] ?? 1) - 1;
   return judge({
-    ...{ facts, channels: [channel], readers: [{ reader, channel }], stuck: [], cutOff: null },
+    ...{
+      facts,
+      channels: [channel],
+      readers: [{ reader, channel, hidesRepeats: false }],
+      stuck: [],
+      cutOff: null,
+    },
     logs: [{ channel, epoch: 'e1', floor, entries }],
     ...other,
   });

@@ -20,6 +20,7 @@ export const polling: Row = {
         .length;
     for (const reader of workload.plain) reader.transports = ['polling', 'websocket'];
     lost.detour = await world.wanderingDoor(lost.name);
+    const before = lost.drops;
     for (let round = 0; round < 6; round += 1) {
       for (const reader of workload.plain) reader.leave();
       workload.burst(random.between(1, 4));
@@ -32,7 +33,7 @@ export const polling: Row = {
       if (random.next() < 0.3) for (const door of random.pick(pollers).doors) door.reset();
       await lasting(random.between(50, 300));
     }
-    const drops = lost.drops;
+    const drops = lost.drops - before;
     lost.leave();
     lost.detour = null;
     for (const reader of workload.plain) reader.transports = ['websocket'];

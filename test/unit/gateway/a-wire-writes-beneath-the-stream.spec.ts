@@ -81,6 +81,45 @@ test('what the kernel does not take is counted until it has, and nothing overtak
   expect(messages()).toEqual([large, '42["second"]', '42["third"]']);
 });
 
+test('no more than one write waits beneath the stream, and all that waits is counted', async () => {
+  const { stream } = watched();
+  client.pause();
+  const large = textFrame(`42["${'x'.repeat(16 << 20)}"]`);
+  wire.write(large, [], []);
+  const held = wire.unflushed();
+  wire.write(large, [], []);
+  expect(stream.writableLength).toBe(large.length);
+  expect(wire.unflushed()).toBe(held + large.length);
+  client.resume();
+  await eventually('both came', () => messages().length === 2);
+  await eventually('nothing waits', () => wire.unflushed() === 0);
+});
+
+test('nobody is told that it drained when the peer goes away meanwhile', async () => {
+  const { stream } = watched();
+  client.pause();
+  wire.write(textFrame(`42["${'x'.repeat(16 << 20)}"]`), [], []);
+  let drained = 0;
+  wire.onceDrained(() => (drained += 1));
+  const ended = new Promise((resolve) => stream.once('close', resolve));
+  (client as unknown as { _socket: NetSocket })._socket.resetAndDestroy();
+  await ended;
+  expect(wire.unflushed()).toBe(0);
+  expect(drained).toBe(0);
+});
+
+test('a goodbye comes behind what waits beneath the stream', async () => {
+  client.pause();
+  const large = `42["${'x'.repeat(16 << 20)}"]`;
+  wire.write(textFrame(large), [], []);
+  wire.close({ code: 'draining', message: 'Moved.', reconnect: true, retryAfterMs: 0 });
+  const closed = once(client, 'close');
+  client.resume();
+  await closed;
+  expect(messages()[0]).toBe(large);
+  expect(messages()[1]).toContain('"closing"');
+});
+
 test('acknowledgements that are being collected stay before what follows', async () => {
   wire.writeText('430[1]');
   wire.write(textFrame('42["after"]'), [], []);

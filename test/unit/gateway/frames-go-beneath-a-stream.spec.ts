@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dial, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeBeneath } from '../../../src/gateway/stream-handle.js';
 
@@ -12,16 +13,21 @@ let peer: Socket;
 let told: boolean[];
 const owner = { settled: (isWhole: boolean) => void told.push(isWhole) };
 
-beforeEach(async () => {
-  told = [];
+/** Both ends of a connection. */
+async function connection(): Promise<[Socket, Socket]> {
   const server = createServer({ allowHalfOpen: true });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  peer = dial((server.address() as AddressInfo).port, '127.0.0.1');
-  [stream] = (await once(server, 'connection')) as [Socket];
+  const far = dial((server.address() as AddressInfo).port, '127.0.0.1');
+  const [near] = (await once(server, 'connection')) as [Socket];
   server.close();
-  peer.on('error', () => {});
-  stream.on('error', () => {});
+  for (const end of [near, far]) end.on('error', () => {});
+  return [near, far];
+}
+
+beforeEach(async () => {
+  told = [];
+  [stream, peer] = await connection();
 });
 
 afterEach(() => {
@@ -29,10 +35,10 @@ afterEach(() => {
   stream.destroy();
 });
 
-async function arrived(bytes: number): Promise<Buffer> {
+async function arrived(bytes: number, at = peer): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of peer.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of at.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     size += chunk.length;
     if (size >= bytes) break;
@@ -67,6 +73,21 @@ describe('what is written beneath a stream', () => {
     expect(told).toEqual([true]);
   });
 
+  test('is held for several connections at once, each to its end', async () => {
+    const [second, other] = await connection();
+    const mine: boolean[] = [];
+    peer.pause();
+    other.pause();
+    expect(writeBeneath(stream, LARGE, owner)).toBe('held');
+    const settled = { settled: (isWhole: boolean) => void mine.push(isWhole) };
+    expect(writeBeneath(second, LARGE, settled)).toBe('held');
+    expect((await arrived(LARGE.length, other)).equals(LARGE)).toBe(true);
+    expect([told, mine]).toEqual([[], [true]]);
+    expect((await arrived(LARGE.length)).equals(LARGE)).toBe(true);
+    expect(told).toEqual([true]);
+    for (const end of [second, other]) end.destroy();
+  });
+
   test('is told as not whole when the peer goes away meanwhile, and the stream ends', async () => {
     peer.pause();
     expect(writeBeneath(stream, LARGE, owner)).toBe('held');
@@ -74,14 +95,17 @@ describe('what is written beneath a stream', () => {
     peer.resetAndDestroy();
     await ended;
     expect(told).toEqual([false]);
+    expect(stream.destroyed).toBe(true);
   });
 
   test('ends the stream when the kernel refuses it', async () => {
     stream.end();
     await once(stream, 'finish');
     expect(stream.destroyed).toBe(false);
-    writeBeneath(stream, Buffer.from('late'), owner);
+    const failure = once(stream, 'error') as Promise<[NodeJS.ErrnoException]>;
+    expect(writeBeneath(stream, Buffer.from('late'), owner)).toBe('refused');
     expect(stream.destroyed).toBe(true);
+    expect((await failure)[0]).toMatchObject({ code: 'EPIPE', syscall: 'write' });
     expect(told).toEqual([]);
   });
 });
@@ -97,5 +121,12 @@ describe('nothing is written beneath a stream', () => {
     stream.destroy();
     expect(writeBeneath(stream, Buffer.from('late'), owner)).toBe('not written');
     expect(writeBeneath(new Socket(), Buffer.from('early'), owner)).toBe('not written');
+  });
+
+  test('that is encrypted', () => {
+    const secure = new TLSSocket(stream, { isServer: true });
+    expect(writeBeneath(secure, Buffer.from('plain'), owner)).toBe('not written');
+    secure.on('error', () => {});
+    secure.destroy();
   });
 });

@@ -33,7 +33,14 @@ export interface Evidence {
   /** False: the fault took what the store had acknowledged, so readers must be told instead. */
   readonly keepsStore: boolean;
   /** Who reads what from the first message on. */
-  readonly readers: readonly { readonly reader: string; readonly channel: string }[];
+  readonly readers: readonly Follower[];
+}
+
+export interface Follower {
+  readonly reader: string;
+  readonly channel: string;
+  /** It keeps to itself what comes to it under an id that it was given before, as the SDK does. */
+  readonly hidesRepeats: boolean;
 }
 
 /**
@@ -48,10 +55,10 @@ export function violationsIn(evidence: Evidence): Violation[] {
   // The publishers' side alone: short, and gone through once for each reader.
   const asked = evidence.facts.filter(({ kind }) => kind === 'invoke' || kind === 'ok');
   return [
-    ...evidence.readers.flatMap(({ reader, channel }) =>
+    ...evidence.readers.flatMap(({ reader, channel, hidesRepeats }) =>
       readerViolations(
         { ...evidence, facts: asked },
-        { reader, channel, seen: seen.get(`${reader} ${channel}`) ?? [] },
+        { reader, channel, hidesRepeats, seen: seen.get(`${reader} ${channel}`) ?? [] },
       ),
     ),
     ...agreementIn(evidence),
@@ -79,10 +86,10 @@ function seenByReader({ facts }: Evidence): Map<string, Seen[]> {
 
 function readerViolations(
   { facts, logs, keepsStore }: Evidence,
-  { reader, channel, seen }: { reader: string; channel: string; seen: readonly Seen[] },
+  { reader, channel, hidesRepeats, seen }: Follower & { readonly seen: readonly Seen[] },
 ): Violation[] {
   const log = logs.find((it) => it.channel === channel);
-  const lineage = new Lineage(reader, channel, log);
+  const lineage = new Lineage(reader, channel, hidesRepeats ? log : undefined);
   for (const fact of seen) {
     if (fact.kind === 'deliver') lineage.deliver(fact);
     else if (fact.kind === 'gap') lineage.gap(fact);

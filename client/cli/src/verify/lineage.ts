@@ -30,7 +30,7 @@ export class Lineage {
   constructor(
     private readonly reader: string,
     private readonly channel: string,
-    /** What the store has in the end. */
+    /** What the store has in the end, of a reader that hides repeats: they are not missing then. */
     private readonly log?: ChannelLog,
   ) {}
 
@@ -126,7 +126,7 @@ export class Lineage {
 
   /**
    * The very message that the log has in this place had come to it there before the history broke off: a
-   * retry was stored where its lost first try had been, and a client may keep the repeat to itself.
+   * retry was stored where its lost first try had been, and this reader keeps the repeat to itself.
    */
   #hadBefore(offset: number): boolean {
     const { epoch } = this.#now;

@@ -89,8 +89,8 @@ async function verdictOf(
     const judgement = judge({
       facts: history.facts,
       channels: workload.channels,
-      readers: workload.readers.flatMap(({ name: reader, channels }) =>
-        channels.map((channel) => ({ reader, channel })),
+      readers: workload.readers.flatMap(({ name: reader, kind, channels }) =>
+        channels.map((channel) => ({ reader, channel, hidesRepeats: kind === 'SDK' })),
       ),
       ...{ logs, stuck, cutOff },
     });
