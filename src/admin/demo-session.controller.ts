@@ -45,8 +45,8 @@ export class DemoSessionController {
     this.requireAllowance(this.allowance.take(address, this.clock.monotonic()), response);
     const user = `guest-${randomBytes(6).toString('hex')}`;
     const name = body.name ?? `Guest ${user.slice(-4)}`;
-    const token = await this.identity.signDemoToken(user, name, TTL_SECONDS);
-    return { token, user, name, expiresAt: expiryOf(this.clock.now()) };
+    const { token, expiresAt } = await this.identity.signDemoToken(user, name, TTL_SECONDS);
+    return { token, user, name, expiresAt };
   }
 
   private requireAllowance(allowance: Allowance, response: Response): void {
@@ -57,9 +57,4 @@ export class DemoSessionController {
       retryAfterMs: waitMs,
     });
   }
-}
-
-/** As the token says it: in whole seconds. */
-function expiryOf(nowMs: number): number {
-  return (Math.floor(nowMs / 1000) + TTL_SECONDS) * 1000;
 }

@@ -12,6 +12,11 @@ import { TokenVerifier } from './token-verifier.js';
 /** Longer credentials are refused unread; hashing them would be work for a stranger. */
 const BEARER_CHARACTERS = 16_384;
 
+interface SignedToken {
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
 /** Tells who somebody is; what they may do is decided elsewhere. */
 @Injectable()
 export class IdentityService {
@@ -53,12 +58,13 @@ export class IdentityService {
   }
 
   /**
-   * A token for a visitor of the demo: no scopes, and the rights that every user has.
+   * A token for a visitor of the demo, and until when it is good, in milliseconds: no scopes, and the
+   * rights that every user has.
    *
    * @throws CarillonError `forbidden` when this server has no secret to sign with;
    *   `invalid_request` when the user or the name could not be a claim
    */
-  async signDemoToken(user: string, name: string, ttlSeconds: number): Promise<string> {
+  async signDemoToken(user: string, name: string, ttlSeconds: number): Promise<SignedToken> {
     const { secrets, issuer, audience } = this.config.auth;
     const [secret] = secrets;
     if (secret === undefined) {
@@ -72,13 +78,15 @@ export class IdentityService {
       throw new CarillonError('invalid_request', 'Choose a shorter name of visible characters.');
     }
     const nowSeconds = Math.floor(this.clock.now() / 1000);
-    const token = new SignJWT({ name })
+    const expirySeconds = nowSeconds + ttlSeconds;
+    const signing = new SignJWT({ name })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setSubject(user)
       .setIssuedAt(nowSeconds)
-      .setExpirationTime(nowSeconds + ttlSeconds);
-    if (issuer !== null) token.setIssuer(issuer);
-    if (audience !== null) token.setAudience(audience);
-    return token.sign(createSecretKey(secret, 'utf8'));
+      .setExpirationTime(expirySeconds);
+    if (issuer !== null) signing.setIssuer(issuer);
+    if (audience !== null) signing.setAudience(audience);
+    const token = await signing.sign(createSecretKey(secret, 'utf8'));
+    return { token, expiresAt: expirySeconds * 1000 };
   }
 }

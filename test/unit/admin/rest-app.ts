@@ -64,7 +64,7 @@ const identity = {
     }
     throw new CarillonError('unauthenticated', 'This key is not known.');
   },
-  signDemoToken: async (user: string) => `token-of-${user}`,
+  signDemoToken: async (user: string) => ({ token: `token-of-${user}`, expiresAt: 86_400_000 }),
 };
 
 const plainConfig = {

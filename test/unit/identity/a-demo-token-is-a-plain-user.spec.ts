@@ -4,7 +4,7 @@ import { HandClock, identityOf, nowSeconds, refusalOf } from './identity-of.js';
 test('it is good for its time, without scopes, and with the rights that every user has', async () => {
   const clock = new HandClock();
   const identity = identityOf({ clock, auth: { issuer: 'demo', audience: 'push' } });
-  const token = await identity.signDemoToken('guest-1', 'Guest One', 60);
+  const { token } = await identity.signDemoToken('guest-1', 'Guest One', 60);
   await expect(identity.authenticate(token)).resolves.toEqual({
     user: 'guest-1',
     name: 'Guest One',
@@ -15,6 +15,17 @@ test('it is good for its time, without scopes, and with the rights that every us
   });
   clock.ms += 60_000;
   expect(await refusalOf(identity.authenticate(token))).toMatchObject({ code: 'token_expired' });
+});
+
+test('its end is told as it is in the token, also when the next second begins meanwhile', async () => {
+  const clock = new HandClock();
+  const now = () => (clock.ms += 999);
+  const identity = identityOf({ clock: { ...clock, now, monotonic: () => 0 } });
+  for (let round = 0; round < 5; round += 1) {
+    const { token, expiresAt } = await identity.signDemoToken('guest-1', 'Guest One', 60);
+    const caller = await identity.authenticate(token);
+    expect(expiresAt).toBe(caller.expiresAt);
+  }
 });
 
 test('it is forbidden where only an identity provider makes tokens', async () => {
