@@ -111,15 +111,6 @@ export const gateway = [
     ),
   },
   {
-    name: 'request-used-again',
-    bug: 'a write that libuv still holds is written with again, which ends the process',
-    rows: ['F37'],
-    file: handle,
-    find: '  request = new binding.WriteWrap();\n  pending',
-    replace: '  pending',
-    check: check(beneath, 'is held for several connections at once, each to its end'),
-  },
-  {
     name: 'hole-in-the-bytes',
     bug: 'a connection goes on after a write that the kernel took a part of',
     rows: ['F37'],
