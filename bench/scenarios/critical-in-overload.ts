@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Load, Stream } from '../load/orders.js';
-import { audienceOf, type Seating } from '../measure/audience.js';
+import { audienceOf, type Seating, upTo } from '../measure/audience.js';
 import { firstInstance } from '../measure/first-instance.js';
 import { overloadOf } from '../measure/generator-limit.js';
 import { findKnee } from '../measure/knee.js';
@@ -50,12 +50,21 @@ const SHAPES: ByMode<Shape> = {
   full: { seats: 500, calmSeconds: 15, seconds: 15, kneeSeconds: 4, rounds: 3 },
 };
 
+/** Of the streams of a leg. */
 const BULK = 0;
 const CRITICAL = 1;
 
+/**
+ * Bulk is in several channels, so that a message of it goes to some and a critical one to all: in one
+ * channel for all, messages that are joined cost the generator more than the server, and it would be
+ * the generator that is overloaded.
+ */
+const BULK_CHANNELS = 10;
+const CRITICAL_CHANNEL = BULK_CHANNELS;
+
 /** Of the knee. */
 const OVERLOAD = 1.2;
-const WARM_UP_PER_SECOND = 50;
+const WARM_UP_PER_SECOND = 200;
 const CRITICAL_PER_SECOND = 10;
 const BULK_BYTES = 512;
 const CRITICAL_BYTES = 200;
@@ -108,7 +117,7 @@ async function measure(settings: Settings): Promise<Findings> {
     (leg) => leg.goodput ?? Number.NaN,
   );
   return {
-    setting: `${shape.seats} sockets in both channels; bulk of ${BULK_BYTES} bytes at 120 % of the knee (${knees.join(', ')}), ${CRITICAL_PER_SECOND} critical/s`,
+    setting: `${shape.seats} sockets in one of ${BULK_CHANNELS} bulk channels and in the critical one; bulk of ${BULK_BYTES} bytes at 120 % of the knee (${knees.join(', ')}), ${CRITICAL_PER_SECOND} critical/s`,
     columns: columnsOf(READINGS),
     rows: rowsOf(legs, READINGS),
     drawn: 'c99',
@@ -150,7 +159,7 @@ async function legsOf(
   await generator.run({ streams: [bulkAt(WARM_UP_PER_SECOND)], seconds: shape.kneeSeconds });
   const knee = await findKnee({
     generator,
-    from: 50,
+    from: 200,
     seconds: shape.kneeSeconds,
     streamAt: bulkAt,
     progress: say,
@@ -163,7 +172,7 @@ async function legsOf(
     'bulk alone': [bulk, NO_CRITICAL],
     both: [bulk, CRITICAL_STREAM],
   };
-  const round: readonly Phase[] = ['calm', 'bulk alone', 'both', 'both', 'bulk alone'];
+  const round: readonly Phase[] = ['calm', 'bulk alone', 'both', 'both', 'bulk alone', 'calm'];
   const order = Array.from({ length: shape.rounds }, () => round).flat();
   const legs: OverloadLeg[] = [];
   for (const [index, phase] of order.entries()) {
@@ -220,7 +229,7 @@ function missingCritical(critical: Load['streams'][number] | undefined): string[
 }
 
 const CRITICAL_STREAM: Stream = {
-  channels: [CRITICAL],
+  channels: [CRITICAL_CHANNEL],
   groupsPerSecond: CRITICAL_PER_SECOND,
   groupSize: 1,
   bytes: CRITICAL_BYTES,
@@ -232,7 +241,7 @@ const NO_BULK = bulkAt(1, 0);
 
 function bulkAt(groupsPerSecond: number, groupSize = 1): Stream {
   return {
-    channels: [BULK],
+    channels: upTo(BULK_CHANNELS),
     groupsPerSecond,
     groupSize,
     bytes: BULK_BYTES,
@@ -242,11 +251,11 @@ function bulkAt(groupsPerSecond: number, groupSize = 1): Stream {
 
 function seatingOf(seats: number): Seating {
   return {
-    channels: 2,
+    channels: BULK_CHANNELS + 1,
     seats,
-    seat: () => ({ instance: 0, channels: [BULK, CRITICAL] }),
+    seat: (index) => ({ instance: 0, channels: [index % BULK_CHANNELS, CRITICAL_CHANNEL] }),
     // A publisher for each channel: critical messages do not wait behind bulk on one connection.
-    publishers: [0, 0],
+    publishers: upTo(BULK_CHANNELS + 1).map(() => 0),
   };
 }
 
