@@ -46,7 +46,7 @@ interface OverloadLeg {
 
 const SHAPES: ByMode<Shape> = {
   quick: { seats: 200, calmSeconds: 2, seconds: 2, kneeSeconds: 1, rounds: 1 },
-  standard: { seats: 500, calmSeconds: 5, seconds: 6, kneeSeconds: 2, rounds: 1 },
+  standard: { seats: 500, calmSeconds: 5, seconds: 10, kneeSeconds: 2, rounds: 1 },
   full: { seats: 500, calmSeconds: 15, seconds: 15, kneeSeconds: 4, rounds: 3 },
 };
 
@@ -64,6 +64,7 @@ const CRITICAL_CHANNEL = BULK_CHANNELS;
 
 /** Of the knee. */
 const OVERLOAD = 1.2;
+const SETTING_IN_S = 1;
 const WARM_UP_PER_SECOND = 200;
 const CRITICAL_PER_SECOND = 10;
 const BULK_BYTES = 512;
@@ -180,7 +181,8 @@ async function legsOf(
     // What an overload left behind ends with its connections.
     await generator.connect(audienceOf(running, `overload-${index}`, seating, special));
     await delay(500);
-    await generator.run({ streams: phases.calm, seconds: 0.5 });
+    // What is asked for is how it is while bulk runs, not while it sets in.
+    await generator.run({ streams: phases[phase], seconds: SETTING_IN_S });
     const seconds = phase === 'calm' ? shape.calmSeconds : shape.seconds;
     const [load, loop] = await loopDelayDuring(firstInstance(running), () =>
       generator.run({ streams: phases[phase], seconds }),
