@@ -1,6 +1,7 @@
 import { Body, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { BroadcastsService } from '../broadcasts/broadcasts.service.js';
 import type { Principal } from '../identity/caller.js';
+import { IntakeService } from '../limits/intake.service.js';
 import { type Broadcast, type BroadcastBody, broadcastBody } from '../protocol/admin/broadcast.js';
 import { AdminController } from './admin-controller.js';
 import { dataFrom } from './base64-data.js';
@@ -12,7 +13,10 @@ import { RequiresScope } from './requires-scope.js';
 /** An administrator's messages to an audience. */
 @AdminController('v1/broadcasts')
 export class BroadcastsController {
-  constructor(private readonly broadcasts: BroadcastsService) {}
+  constructor(
+    private readonly broadcasts: BroadcastsService,
+    private readonly intake: IntakeService,
+  ) {}
 
   @Post()
   @HttpCode(202)
@@ -23,6 +27,7 @@ export class BroadcastsController {
     @IdempotencyKey() key: string | null,
     @Body({ schema: broadcastBody }) { encoding, ...body }: BroadcastBody,
   ): Promise<Broadcast> {
+    this.intake.requirePublish(body.priority);
     const data = dataFrom(body.data, encoding);
     return this.broadcasts.send(principal, { ...body, data, id: idFrom(body.id, key) });
   }

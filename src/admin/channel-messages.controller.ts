@@ -2,6 +2,7 @@ import { Body, Delete, Get, HttpCode, Param, Post, Query, Res, UseGuards } from 
 import type { Response } from 'express';
 import { ChannelsService } from '../channels/channels.service.js';
 import type { Principal } from '../identity/caller.js';
+import { IntakeService } from '../limits/intake.service.js';
 import { historyQuery, type HistoryQuery } from '../protocol/admin/page.js';
 import { publishBody, type PublishBody } from '../protocol/admin/publish.js';
 import type { PublishReply } from '../protocol/commands/publish.js';
@@ -18,7 +19,10 @@ import { type RestHistory, restHistory } from './rest-message.js';
 /** The messages of one channel. */
 @AdminController('v1/channels/:channel/messages')
 export class ChannelMessagesController {
-  constructor(private readonly channels: ChannelsService) {}
+  constructor(
+    private readonly channels: ChannelsService,
+    private readonly intake: IntakeService,
+  ) {}
 
   /** 201, or 200 with `duplicate: true` when the id is known with the same content. */
   @Post()
@@ -31,6 +35,7 @@ export class ChannelMessagesController {
     @Body({ schema: publishBody }) { encoding, ...body }: PublishBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<PublishReply> {
+    this.intake.requirePublish(body.priority);
     try {
       const reply = await this.channels.publishAs(principal, {
         ...body,

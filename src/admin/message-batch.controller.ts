@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { ChannelsService } from '../channels/channels.service.js';
 import type { Principal } from '../identity/caller.js';
 import { mapBounded } from '../kernel/map-bounded.js';
+import { IntakeService } from '../limits/intake.service.js';
 import { batchBody, batchItem } from '../protocol/admin/publish.js';
 import { namespaceOf } from '../protocol/channel-name.js';
 import type { PublishReply } from '../protocol/commands/publish.js';
@@ -28,7 +29,10 @@ export type BatchResult = ({ readonly status: 200 | 201 } & PublishReply) | Prob
 export class MessageBatchController {
   private readonly logger = new Logger('admin');
 
-  constructor(private readonly channels: ChannelsService) {}
+  constructor(
+    private readonly channels: ChannelsService,
+    private readonly intake: IntakeService,
+  ) {}
 
   /** 207 with one result for each item, in their order; a bad item does not spoil the others. */
   @Post()
@@ -41,6 +45,8 @@ export class MessageBatchController {
     @Body({ schema: batchBody }) { items }: z.infer<typeof batchBody>,
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ items: BatchResult[] }> {
+    // Bulk, whatever is in it.
+    this.intake.requirePublish(undefined);
     const channels = new Map<string, string>();
     const results = await mapBounded(items, ITEMS_AT_ONCE, (item, index) => {
       const channel = channelOf(item);

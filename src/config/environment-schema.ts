@@ -150,7 +150,7 @@ export const environmentSchema = z.object({
   LAG_PUBLISH_MS: withDefault(
     wholeNumber(0, MINUTE_MS),
     '1000',
-    'while the event loop runs later than this, publishes are refused as overloaded too; 0 never refuses',
+    'while the event loop runs later than this, publishes that are not critical are refused as overloaded too; 0 never refuses',
   ),
   DEMO: otherwise(
     trueOrFalse,

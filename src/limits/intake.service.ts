@@ -8,6 +8,7 @@ import {
 import { CONFIG, type Config } from '../config/config.js';
 import { LoopDelay } from '../kernel/loop-delay.js';
 import { CarillonError } from '../protocol/carillon-error.js';
+import type { Priority } from '../protocol/priority.js';
 import { type Intake, Metrics } from '../telemetry/metrics.js';
 import { LagGate } from './lag-gate.js';
 
@@ -69,19 +70,23 @@ export class IntakeService implements OnModuleInit, OnModuleDestroy {
     return this.#gates.connections.isShut ? overloaded() : null;
   }
 
-  /** @throws CarillonError `overloaded` */
-  requirePublish(): void {
-    if (this.#gates.publishes.isShut) throw overloaded();
+  /**
+   * What is `critical` is taken however late the loop is: it is few, and the load is not its own. Rights
+   * and rates bound it.
+   *
+   * @throws CarillonError `overloaded`
+   */
+  requirePublish(priority: Priority | undefined): void {
+    if (this.#gates.publishes.isShut && priority !== 'critical') throw overloaded();
   }
 
   /**
-   * As `requirePublish`, for a publish that no open connection holds to this instance.
+   * For what no open connection holds to this instance.
    *
-   * @throws CarillonError `draining` or `overloaded`
+   * @throws CarillonError `draining`
    */
-  requireRequest(): void {
+  requireOpen(): void {
     if (this.#isDraining) throw draining();
-    this.requirePublish();
   }
 
   #look(what: Intake, delayMs: number): void {

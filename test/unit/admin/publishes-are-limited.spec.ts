@@ -73,11 +73,12 @@ describe('the headers of a limit', () => {
 });
 
 describe('an instance that takes nothing new', () => {
-  const refusing = (code: 'draining' | 'overloaded'): Partial<IntakeService> => ({
-    requireRequest: () => {
-      throw new CarillonError(code, 'Not now.', { retryAfterMs: 1_500 });
-    },
-  });
+  const refuse = (code: 'draining' | 'overloaded') => (): never => {
+    throw new CarillonError(code, 'Not now.', { retryAfterMs: 1_500 });
+  };
+  const allowingOnlyCritical: IntakeService['requirePublish'] = (priority) => {
+    if (priority !== 'critical') refuse('overloaded')();
+  };
 
   test.each([
     ['/v1/channels/chat:lobby/messages', { data: 1 }],
@@ -91,7 +92,7 @@ describe('an instance that takes nothing new', () => {
         return reply;
       },
     };
-    const rest = await startRestApp({ channels, intake: refusing('draining') });
+    const rest = await startRestApp({ channels, intake: { requireOpen: refuse('draining') } });
     const answer = await rest.call('POST', path, { body });
     expect(answer.status).toBe(503);
     expect(answer.json).toMatchObject({ code: 'draining', retryable: true });
@@ -100,23 +101,51 @@ describe('an instance that takes nothing new', () => {
     expect(published).toBe(0);
   });
 
-  test('says overloaded with a Retry-After', async () => {
-    const rest = await startRestApp({ intake: refusing('overloaded') });
-    const answer = await rest.call('POST', '/v1/messages', { body: { items: [{}] } });
+  test.each([
+    ['/v1/channels/chat:lobby/messages', { data: 1, priority: 'high' }],
+    ['/v1/messages', { items: [{ channel: 'chat:lobby', data: 1, priority: 'critical' }] }],
+    ['/v1/broadcasts', { audience: { everyone: true }, data: 1 }],
+  ])('refuses POST %s as overloaded with a Retry-After', async (path, body) => {
+    const rest = await startRestApp({ intake: { requirePublish: allowingOnlyCritical } });
+    const answer = await rest.call('POST', path, { body });
     expect(answer.status).toBe(503);
     expect(answer.json).toMatchObject({ code: 'overloaded' });
     expect(answer.headers.get('retry-after')).toBe('2');
   });
 
+  test('takes what is critical while it is overloaded', async () => {
+    const sent: string[] = [];
+    const rest = await startRestApp({
+      intake: { requirePublish: allowingOnlyCritical },
+      channels: {
+        publishAs: async (_principal, { channel }) => {
+          sent.push(channel);
+          return reply;
+        },
+      },
+      broadcasts: {
+        send: async (_principal, { id }) => {
+          sent.push(id ?? '');
+          throw new CarillonError('unavailable', 'It came through.');
+        },
+      },
+    });
+    const urgent = { data: 1, priority: 'critical' };
+    await rest.call('POST', '/v1/channels/chat:lobby/messages', { body: urgent });
+    const audience = { everyone: true };
+    await rest.call('POST', '/v1/broadcasts', { body: { ...urgent, audience, id: 'b1' } });
+    expect(sent).toEqual(['chat:lobby', 'b1']);
+  });
+
   test('still tells a stranger that it is one', async () => {
-    const rest = await startRestApp({ intake: refusing('draining') });
+    const rest = await startRestApp({ intake: { requireOpen: refuse('draining') } });
     const answer = await rest.call('POST', '/v1/messages', { body: {}, key: null });
     expect(answer.status).toBe(401);
   });
 
   test('still answers what only reads', async () => {
     const cluster = { instances: async () => [] };
-    const rest = await startRestApp({ cluster, intake: refusing('draining') });
+    const rest = await startRestApp({ cluster, intake: { requireOpen: refuse('draining') } });
     expect((await rest.call('GET', '/v1/instances')).status).toBe(200);
   });
 });

@@ -87,7 +87,10 @@ export async function startRestApp(stand: Stand = {}): Promise<RestApp> {
       { provide: BroadcastsService, useValue: stand.broadcasts ?? {} },
       { provide: ClusterService, useValue: stand.cluster ?? {} },
       { provide: PresenceService, useValue: stand.presence ?? {} },
-      { provide: IntakeService, useValue: { requireRequest: () => {}, ...stand.intake } },
+      {
+        provide: IntakeService,
+        useValue: { requireOpen: () => {}, requirePublish: () => {}, ...stand.intake },
+      },
       { provide: CONFIG, useValue: config },
       { provide: CLOCK, useValue: stand.clock ?? { now: () => 0, monotonic: () => 0 } },
       {

@@ -32,13 +32,21 @@ describe('while the event loop lags', () => {
     const { intake, look } = intakeAt();
     look(150, 20);
     expect(intake.connectionRefusal()).toMatchObject({ code: 'overloaded' });
-    expect(await refusalOf(() => intake.requirePublish())).toBeNull();
-    expect(await refusalOf(() => intake.requireRequest())).toBeNull();
+    expect(await refusalOf(() => intake.requirePublish(undefined))).toBeNull();
 
     look(600, 20);
-    const refusal = await refusalOf(() => intake.requirePublish());
+    const refusal = await refusalOf(() => intake.requirePublish('high'));
     expect(refusal).toMatchObject({ code: 'overloaded', retryable: true });
-    expect(await refusalOf(() => intake.requireRequest())).toMatchObject({ code: 'overloaded' });
+    expect(await refusalOf(() => intake.requirePublish(undefined))).toMatchObject({
+      code: 'overloaded',
+    });
+  });
+
+  test('what is critical is taken, however late it is', async () => {
+    const { intake, look } = intakeAt();
+    look(10_000, 20);
+    expect(await refusalOf(() => intake.requirePublish('low'))).not.toBeNull();
+    expect(await refusalOf(() => intake.requirePublish('critical'))).toBeNull();
   });
 
   test('it is told once when something is refused and once when it is taken again', () => {
@@ -79,7 +87,7 @@ describe('while the event loop lags', () => {
     const { intake, look, changes } = intakeAt({ connectMs: 0, publishMs: 0 });
     look(60_000, 50);
     expect(intake.connectionRefusal()).toBeNull();
-    expect(await refusalOf(() => intake.requirePublish())).toBeNull();
+    expect(await refusalOf(() => intake.requirePublish(undefined))).toBeNull();
     expect(changes).toEqual([]);
   });
 });
@@ -119,6 +127,6 @@ test('while an instance stops, it takes no connection and no request, but what i
   intake.drain();
   expect(intake.isDraining).toBe(true);
   expect(intake.connectionRefusal()).toMatchObject({ code: 'draining' });
-  expect(await refusalOf(() => intake.requireRequest())).toMatchObject({ code: 'draining' });
-  expect(await refusalOf(() => intake.requirePublish())).toBeNull();
+  expect(await refusalOf(() => intake.requireOpen())).toMatchObject({ code: 'draining' });
+  expect(await refusalOf(() => intake.requirePublish(undefined))).toBeNull();
 });
