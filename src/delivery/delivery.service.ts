@@ -21,6 +21,7 @@ import { gapOf } from './gap-of.js';
 import { Outbox, type OutboxRules } from './outbox.js';
 import { JoinedFrames } from './joined-frames.js';
 import { Session } from './session.js';
+import { SessionWatch } from './session-watch.js';
 import { SlowConsumers } from './slow-consumers.js';
 import type { StartQuery } from './first-page.js';
 import { Subscription } from './subscription.js';
@@ -95,12 +96,9 @@ export class DeliveryService {
 
   /** Takes a connection in; nothing is sent to it before `session.outbox.open()`. */
   open(id: string, user: string, wire: Wire): Session {
-    const outbox = new Outbox(wire, this.#rules, {
-      stalled: () => this.slow.stalled(session),
-      recovered: () => this.slow.recovered(session),
-      broken: (error) => endBroken(session, error, this.metrics),
-    });
-    const session: Session = new Session(id, user, wire, outbox);
+    const watch = new SessionWatch(this.slow, this.metrics);
+    const session = new Session(id, user, wire, new Outbox(wire, this.#rules, watch));
+    watch.session = session;
     this.#sessions.set(id, session);
     return session;
   }

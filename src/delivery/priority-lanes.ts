@@ -31,9 +31,12 @@ const ITEM_COST = 64;
 /** In every eighth turn the least urgent lane goes first, so that it never starves. */
 const FLOOR_SHARE = 8;
 
+const NO_LANES: Queued[][] = [];
+
 /** Four queues, most urgent first, that know what each subscription has waiting. */
 export class PriorityLanes {
-  readonly #lanes: [Queued[], Queued[], Queued[], Queued[]] = [[], [], [], []];
+  /** None while nothing ever waited: most connections take all they are sent. */
+  #lanes: Queued[][] = NO_LANES;
   #bytes = 0;
   #arrivals = 0;
 
@@ -48,8 +51,8 @@ export class PriorityLanes {
 
   push(subscription: Subscription, lane: number, payload: Payload): void {
     const bytes = ITEM_COST + (payload.kind === 'message' ? payload.bytes : 0);
-    const queue = this.#lanes[lane] ?? this.#lanes[2];
-    queue.push({ payload, subscription, lane, bytes, arrival: this.#arrivals++ });
+    if (this.#lanes === NO_LANES) this.#lanes = [[], [], [], []];
+    this.#lanes[lane]?.push({ payload, subscription, lane, bytes, arrival: this.#arrivals++ });
     subscription.countWaiting(lane, 1);
     this.#bytes += bytes;
   }

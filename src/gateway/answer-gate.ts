@@ -3,22 +3,24 @@ import { CarillonError } from '../protocol/carillon-error.js';
 /** Requests of one connection whose large answers are read at a time. */
 const AT_A_TIME = 4;
 
-/** What the gate asks of the connection that is answered. */
+/** The connection that is answered. */
 export interface AnsweredConnection {
-  isOpen(): boolean;
-  /** Settles when it has taken enough of what it was sent; null: it has. */
-  room(): Promise<void> | null;
+  readonly isOpen: boolean;
 }
 
 /**
  * Lets requests with large answers through a few at a time, and only while the connection takes what it
  * was answered: a client that asks without reading has requests here, not answers.
  */
-export class AnswerGate {
+export class AnswerGate<C extends AnsweredConnection = AnsweredConnection> {
   #free = AT_A_TIME;
-  readonly #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] | null = null;
 
-  constructor(private readonly connection: AnsweredConnection) {}
+  /** @param roomOf settles when the connection has taken enough of what it was sent; null: it has */
+  constructor(
+    private readonly connection: C,
+    private readonly roomOf: (connection: C) => Promise<void> | null,
+  ) {}
 
   /**
    * Runs the work when it is its turn, begun in the order of the calls, and settles as it does.
@@ -27,11 +29,11 @@ export class AnswerGate {
    */
   async pass<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await new Promise<void>((resolve) => (this.#waiting ??= []).push(resolve));
     try {
-      const room = this.connection.room();
+      const room = this.roomOf(this.connection);
       if (room) await room;
-      if (!this.connection.isOpen()) {
+      if (!this.connection.isOpen) {
         throw new CarillonError('unavailable', 'This connection has ended. Connect again.');
       }
       return await work();
@@ -42,7 +44,7 @@ export class AnswerGate {
   }
 
   #passOn(): void {
-    const next = this.#waiting.shift();
+    const next = this.#waiting?.shift();
     if (next) next();
     else this.#free += 1;
   }

@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io';
 import type { z } from 'zod';
 import { CarillonError, errorBodyOf } from '../protocol/carillon-error.js';
 import { type CommandBodies, type CommandName, COMMANDS } from '../protocol/commands.js';
+import { DeliveryService } from '../delivery/delivery.service.js';
 import { CarillonGateway, type CommandHandlers } from './carillon.gateway.js';
 import { isPlainPublish } from '../protocol/commands/publish.js';
 import { checkedCommand } from './checked-command.js';
@@ -33,7 +34,10 @@ export class CommandDispatcher {
   readonly #logger = new Logger('Gateway');
   readonly #commands: ReadonlyMap<unknown, Run>;
 
-  constructor(gateway: CarillonGateway) {
+  constructor(
+    gateway: CarillonGateway,
+    private readonly delivery: DeliveryService,
+  ) {
     this.#commands = new Map<unknown, Run>(
       namesOf(COMMANDS).map((name) => [name, runOf(name, gateway.handlers)]),
     );
@@ -51,7 +55,9 @@ export class CommandDispatcher {
     const one = args.length === (hasAnswer ? 2 : 1) && isObject(body) ? body : null;
     const refusal = refusalOf(run !== undefined, one !== null, connection.pending);
     if (refusal || !run || !one) answer({ ok: false, error: refusal?.toBody() });
-    else if (connection.isReading()) void this.#answer(connection, run, one, answer);
+    // Closed, when it leaves its answers unread.
+    else if (this.delivery.mayAnswer(connection.session))
+      void this.#answer(connection, run, one, answer);
   }
 
   async #answer(connection: Connection, run: Run, body: object, answer: Answer): Promise<void> {

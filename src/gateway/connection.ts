@@ -25,10 +25,8 @@ export interface Connection {
   caller: Caller;
   /** Settles when the `session` was sent; commands wait for it. Never rejects. Null: it was. */
   ready: Promise<void> | null;
-  /** False, and closed, when the client leaves its answers unread. */
-  readonly isReading: () => boolean;
   /** Requests with large answers pass through it. */
-  readonly answers: AnswerGate;
+  readonly answers: AnswerGate<Session>;
   /** What is under way in a channel: commands that follow it wait for it. Null: nothing anywhere. */
   underWay: Map<string, Promise<void>> | null;
   /** Requests that were not answered yet. */
@@ -37,7 +35,7 @@ export interface Connection {
 
 /** What `socket.data` holds: the handshake first, the connection once it is open. */
 interface SocketData {
-  handshake?: Handshake;
+  handshake?: Handshake | undefined;
   connection?: Connection;
 }
 

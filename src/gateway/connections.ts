@@ -8,6 +8,7 @@ import { BROKER, type Broker } from '../broker/broker.port.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { DeliveryService, type Joining } from '../delivery/delivery.service.js';
+import type { Session } from '../delivery/session.js';
 import type { Caller } from '../identity/caller.js';
 import { LimitsService } from '../limits/limits.service.js';
 import { PresenceService } from '../presence/presence.service.js';
@@ -25,6 +26,9 @@ const DEFAULT_NAMESPACE = 'default';
 export class Connections {
   readonly #logger = new Logger('Gateway');
   readonly #open = new Set<Connection>();
+  /** One for all connections. */
+  readonly #roomOf = (session: Session): Promise<void> | null =>
+    this.delivery.roomToAnswer(session);
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -66,15 +70,11 @@ export class Connections {
       socket,
       session,
       wire,
-      isReading: () => this.delivery.mayAnswer(session),
       client,
       limits: this.limits.forSession(),
       caller,
       ready: null,
-      answers: new AnswerGate({
-        isOpen: () => session.isOpen,
-        room: () => this.delivery.roomToAnswer(session),
-      }),
+      answers: new AnswerGate(session, this.#roomOf),
       underWay: null,
       pending: 0,
     };

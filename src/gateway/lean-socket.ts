@@ -1,3 +1,4 @@
+import type { Socket as NetSocket } from 'node:net';
 import type { Socket } from 'socket.io';
 import { dataOf } from './connection.js';
 
@@ -7,8 +8,9 @@ interface Keepsakes {
   readonly conn: { request: Request | null };
 }
 
-/** Of the request that became the connection: what it keeps of its head. */
+/** Of the request that became the connection: its stream, and what it keeps of its head. */
 interface Request {
+  readonly socket: NetSocket;
   headers: object;
   rawHeaders: readonly string[];
   _query: object;
@@ -17,7 +19,10 @@ interface Request {
 /** One for all sockets: nothing asks for it any more. */
 const FORGOTTEN = Object.freeze({ headers: {}, query: {}, auth: {} });
 
-const EMPTY_HEAD: Request = Object.freeze({ headers: {}, rawHeaders: [], _query: {} });
+/** The listener of Engine.IO's answer, word for word: nothing else tells it from others. */
+const TELLS_CLOSE = '() => this.emit("close")';
+
+const EMPTY_HEAD = Object.freeze({ headers: {}, rawHeaders: [], _query: {} });
 
 /**
  * Lets go of the request and the handshake of a connection that was let in: kilobytes of headers and
@@ -25,12 +30,23 @@ const EMPTY_HEAD: Request = Object.freeze({ headers: {}, rawHeaders: [], _query:
  * transport, which is proven by the request.
  */
 export function forgetHandshake(socket: Socket): void {
-  delete dataOf(socket).handshake;
+  // Not deleted: what has lost a property is kept as a table, several times as large.
+  dataOf(socket).handshake = undefined;
   const keeps = socket as unknown as Keepsakes;
   keeps.handshake = FORGOTTEN;
   if (socket.conn.transport.name !== 'websocket') return;
   const { request } = keeps.conn;
   keeps.conn.request = null;
-  // A listener of Engine.IO holds on to it until the connection closes.
-  if (request) Object.assign(request, EMPTY_HEAD);
+  // Where a listener still holds on to it, it is at least empty.
+  if (request && !forgetAnswer(request)) Object.assign(request, EMPTY_HEAD);
+}
+
+/**
+ * Engine.IO tells middlewares, of which there are none here, when the answer to an upgrade is over: its
+ * listener would hold answer and request until the connection closes. False: there is no such listener.
+ */
+function forgetAnswer({ socket }: Request): boolean {
+  const tells = socket.listeners('close').findLast((listener) => String(listener) === TELLS_CLOSE);
+  if (tells) socket.off('close', tells as () => void);
+  return tells !== undefined;
 }

@@ -17,6 +17,9 @@ export class LimitsService {
   readonly #shared: SharedRates;
   readonly #connections: UserConnections;
 
+  /** One for all sessions. */
+  readonly #refused = (): void => this.metrics.rateLimited('session');
+
   constructor(
     @Inject(CONFIG) private readonly config: Pick<Config, 'policy' | 'maxConnectionsPerUser'>,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -29,8 +32,7 @@ export class LimitsService {
 
   /** Full buckets for a new session. Nothing is kept here: drop the session and they are gone. */
   forSession(): SessionLimits {
-    const refused = (): void => this.metrics.rateLimited('session');
-    return new SessionLimits(this.config.policy, this.clock, refused);
+    return new SessionLimits(this.config.policy, this.clock, this.#refused);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { AnswerGate } from '../../../src/gateway/answer-gate.js';
+import { type AnsweredConnection, AnswerGate } from '../../../src/gateway/answer-gate.js';
 
 /** Requests whose ends the test decides. */
 function requestsThrough(gate: AnswerGate) {
@@ -21,7 +21,7 @@ function requestsThrough(gate: AnswerGate) {
 
 test('four answers are made at a time, in the order they were asked for', async () => {
   const { begun, ends, ask } = requestsThrough(
-    new AnswerGate({ isOpen: () => true, room: () => null }),
+    new AnswerGate<AnsweredConnection>({ isOpen: true }, () => null),
   );
   const all = [1, 2, 3, 4, 5, 6].map(ask);
   await nextTurn();
@@ -34,7 +34,7 @@ test('four answers are made at a time, in the order they were asked for', async 
 
 test('one that fails makes room as well', async () => {
   const { begun, ends, ask } = requestsThrough(
-    new AnswerGate({ isOpen: () => true, room: () => null }),
+    new AnswerGate<AnsweredConnection>({ isOpen: true }, () => null),
   );
   const failing = Promise.allSettled([ask(1)]);
   for (const number of [2, 3, 4, 5]) void ask(number);
@@ -50,7 +50,9 @@ test('nothing is read for a client that leaves its answers unread, until it has 
   let room: Promise<void> | null = new Promise((resolve) => {
     isRead = resolve;
   });
-  const { begun, ask } = requestsThrough(new AnswerGate({ isOpen: () => true, room: () => room }));
+  const { begun, ask } = requestsThrough(
+    new AnswerGate<AnsweredConnection>({ isOpen: true }, () => room),
+  );
   void ask(1);
   await nextTurn();
   expect(begun).toEqual([]);
@@ -61,7 +63,9 @@ test('nothing is read for a client that leaves its answers unread, until it has 
 });
 
 test('nothing is read for a client that has gone', async () => {
-  const { begun, ask } = requestsThrough(new AnswerGate({ isOpen: () => false, room: () => null }));
+  const { begun, ask } = requestsThrough(
+    new AnswerGate<AnsweredConnection>({ isOpen: false }, () => null),
+  );
   await expect(ask(1)).rejects.toMatchObject({ code: 'unavailable' });
   expect(begun).toEqual([]);
 });
