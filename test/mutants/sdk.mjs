@@ -29,7 +29,7 @@ export const sdk = [
     find: 'const waitMs = retryDelayMs(publication.failures, environment.random(), error.retryAfterMs);',
     replace:
       "const waitMs = 0; return this.#settle(publication, { receipt: { id: publication.request.id, channel: publication.request.channel, epoch: 'f'.repeat(16), offset: 1, at: 1, duplicate: false } });",
-    check: fault('F12', 3, 4),
+    check: { ...fault('F3', 4), otherwise: [fault('F3', 5), fault('F12', 3), fault('F12', 4)] },
   },
   {
     name: 'resend-after-dedup-seconds',
