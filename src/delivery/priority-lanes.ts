@@ -33,6 +33,9 @@ const FLOOR_SHARE = 8;
 
 const NO_LANES: Queued[][] = [];
 
+/** What a lane that is not known here is taken for. */
+const NORMAL = 2;
+
 /** Four queues, most urgent first, that know what each subscription has waiting. */
 export class PriorityLanes {
   /** None while nothing ever waited: most connections take all they are sent. */
@@ -49,9 +52,10 @@ export class PriorityLanes {
     return this.#bytes === 0;
   }
 
-  push(subscription: Subscription, lane: number, payload: Payload): void {
+  push(subscription: Subscription, asked: number, payload: Payload): void {
     const bytes = ITEM_COST + (payload.kind === 'message' ? payload.bytes : 0);
     if (this.#lanes === NO_LANES) this.#lanes = [[], [], [], []];
+    const lane = this.#lanes[asked] ? asked : NORMAL;
     this.#lanes[lane]?.push({ payload, subscription, lane, bytes, arrival: this.#arrivals++ });
     subscription.countWaiting(lane, 1);
     this.#bytes += bytes;

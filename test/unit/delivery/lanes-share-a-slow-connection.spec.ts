@@ -51,6 +51,18 @@ describe('what is taken', () => {
     expect(one(lanes)).toEqual([]);
   });
 
+  test('of a lane that is not known here goes with what is normal, and is told lost with it', () => {
+    const { lanes, push, subscription } = lanesUnderTest();
+    push(1, 3);
+    push(2, 9);
+    push(3, 2);
+    expect(offsetsOf(one(lanes))).toEqual([2]);
+    push(4, 9);
+    expect(lanes.dropLane(2)).toBe(2);
+    expect(lanes.takeAll()).toHaveLength(2);
+    expect([lanes.bytes, ...subscription.waiting]).toEqual([0, 0, 0, 0, 0]);
+  });
+
   test('is every eighth time the least urgent, which so never starves', () => {
     const { lanes, push } = lanesUnderTest();
     for (let offset = 1; offset <= 20; offset += 1) push(offset, 0);
