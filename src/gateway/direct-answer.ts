@@ -27,16 +27,22 @@ export function answerDirectly(socket: Socket): void {
 
 /** One function for all sockets: a closure for each would be kept as long as its connection. */
 function ack(this: Socket, id: number): Answer {
+  return acknowledgementOf(this, id);
+}
+
+/** The acknowledgement that a client asked for by a number. */
+export function acknowledgementOf(socket: Socket, id: number): Answer {
   let isAnswered = false;
   return (reply) => {
     if (isAnswered) return;
-    const wire = dataOf(this).connection?.wire;
+    const wire = dataOf(socket).connection?.wire;
     const text = wire?.isDirect() ? textOf(reply) : null;
     // Not before it could be written down: what cannot is still to be answered, with an error.
     isAnswered = true;
     if (text !== null && wire) return wire.writeText(`43${id}[${text}]`);
-    const { packet } = this as unknown as SocketInside;
-    packet.call(this, { type: ACK, id, data: [plainOf(reply)] });
+    wire?.flush();
+    const { packet } = socket as unknown as SocketInside;
+    packet.call(socket, { type: ACK, id, data: [plainOf(reply)] });
   };
 }
 

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.js';
 import type { Admission } from './admission.js';
 import type { CommandDispatcher } from './command-dispatcher.js';
 import { answerDirectly } from './direct-answer.js';
+import { readFrames } from './frame-reader.js';
 import { joinUpgrade } from './joined-upgrade.js';
 import { refuseAsEngine } from './refusal.js';
 import { terminateSoon } from './socket-wire.js';
@@ -58,9 +59,11 @@ export class SocketAdapter extends IoAdapter {
 
   override bindMessageHandlers(socket: Socket): void {
     answerDirectly(socket);
-    socket.onAny((event: unknown, ...args: unknown[]) =>
-      this.commands.dispatch(socket, event, args),
-    );
+    socket.onAny((event: unknown, ...args: unknown[]) => {
+      // Who publishes once will do so again; who only listens need not pay for it.
+      if (event === 'publish') readFrames(socket, this.commands, this.config.maxPacketBytes);
+      this.commands.dispatch(socket, event, args);
+    });
   }
 }
 

@@ -1,11 +1,12 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
+import process from 'node:process';
 import type { Socket as NetSocket } from 'node:net';
 import type { Socket } from 'socket.io';
 import type { PushName, Pushes } from '../protocol/pushes.js';
 import type { ClosingPush } from '../protocol/pushes/closing.js';
 import { textFrame } from '../kernel/websocket-frame.js';
 import { framesAgree } from './frame-agreement.js';
-import { type BeneathStream, writeBeneath } from './stream-handle.js';
+import { type BeneathStream, writeBeneath } from './stream-writing.js';
 import type { OutgoingMessage, Wire } from '../delivery/wire.port.js';
 
 /** The members of `ws` and engine.io that a direct write needs; private there, so checked at run time. */
@@ -38,8 +39,8 @@ export class SocketWire implements Wire, BeneathStream {
   #plain: NetSocket | null = null;
   /** Whether frames go out as we make them; fixed by the WebSocket handshake, and dear to ask for. */
   #isPlain: boolean | null = null;
-  /** Acknowledgements of this turn are being collected. */
-  #isCorked = false;
+  /** Acknowledgements of this turn, which nothing may overtake. */
+  #answers: Buffer[] | null = null;
   /** Bytes that were written beneath the stream and that the kernel has not all taken. */
   #held = 0;
   #released: (() => void)[] | null = null;
@@ -53,12 +54,14 @@ export class SocketWire implements Wire, BeneathStream {
     const stream = this.#plain ?? this.#stream();
     let bytes = this.#held + (stream?.writableLength ?? 0);
     if (writeBuffer.length > 0) for (const { data } of writeBuffer) bytes += data?.length ?? 0;
+    if (this.#answers) for (const { length } of this.#answers) bytes += length;
     return bytes;
   }
 
   write(joined: Buffer, messages: readonly OutgoingMessage[], safety: readonly boolean[]): void {
     const stream = this.#directStream();
     if (stream) return this.#put(stream, joined);
+    this.flush();
     for (const [index, message] of messages.entries()) {
       const { text, parts } = message.packet(safety[index] ?? true);
       // engine.io adds its own prefix to text and sends binary as it is.
@@ -74,18 +77,24 @@ export class SocketWire implements Wire, BeneathStream {
 
   /** Writes one text packet of Engine.IO as a ready frame, together with others of this turn. Only while `isDirect`. */
   writeText(packet: string): void {
-    const stream = this.#directStream();
-    if (!stream) return;
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      stream.cork();
-      // What was published in one call is acknowledged in one turn.
-      process.nextTick(() => {
-        this.#isCorked = false;
-        stream.uncork();
-      });
+    if (!this.#directStream()) return;
+    const frame = textFrame(packet);
+    if (this.#answers) this.#answers.push(frame);
+    else {
+      this.#answers = [frame];
+      flushSoon(this);
     }
-    stream.write(textFrame(packet));
+  }
+
+  /** Writes what waits for the end of the turn. What follows an answer by another way calls it first. */
+  flush(): void {
+    const answers = this.#answers;
+    const stream = this.#plain;
+    if (!answers || !stream) return;
+    this.#answers = null;
+    const [first] = answers;
+    if (!stream.writable || !first) return;
+    this.#write(stream, answers.length === 1 ? first : Buffer.concat(answers));
   }
 
   onceDrained(callback: () => void): void {
@@ -106,13 +115,14 @@ export class SocketWire implements Wire, BeneathStream {
   }
 
   emit<N extends PushName>(event: N, payload: Pushes[N]): void {
+    this.flush();
     this.socket.emit(event, payload);
   }
 
   close(closing: ClosingPush): void {
     if (!this.socket.connected) return;
     try {
-      this.socket.emit('closing', closing);
+      this.emit('closing', closing);
       // Closing the transport lets official clients come back by themselves; a disconnect does not.
       if (closing.reconnect) this.socket.conn.close();
       else this.socket.disconnect(true);
@@ -124,6 +134,13 @@ export class SocketWire implements Wire, BeneathStream {
   }
 
   #put(stream: NetSocket, frames: Buffer): void {
+    const answers = this.#answers;
+    if (!answers) return this.#write(stream, frames);
+    this.#answers = null;
+    this.#write(stream, Buffer.concat([...answers, frames]));
+  }
+
+  #write(stream: NetSocket, frames: Buffer): void {
     // The stream does not count what lies beneath it: only one write waits there.
     const written = this.#held === 0 ? writeBeneath(stream, frames, this) : 'not written';
     if (written === 'held') this.#held = frames.length;
@@ -162,6 +179,19 @@ export class SocketWire implements Wire, BeneathStream {
   #stream(): NetSocket | null {
     return this.#engine.transport.socket?._socket ?? null;
   }
+}
+
+/** Whose answers wait for the end of this turn: what was published in one call is acknowledged in one. */
+let answering: SocketWire[] = [];
+
+function flushSoon(wire: SocketWire): void {
+  if (answering.push(wire) === 1) process.nextTick(flushAll);
+}
+
+function flushAll(): void {
+  const wires = answering;
+  answering = [];
+  for (const wire of wires) wire.flush();
 }
 
 /** Ends the socket of a connection that was closed, should its peer not do so by itself. */

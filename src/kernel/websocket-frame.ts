@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 
 const FIN_TEXT = 0x81;
 const FIN_BINARY = 0x82;
+const MASKED = 0x80;
 
 /** Length of the header in front of a server's payload (RFC 6455, section 5.2). */
 export function frameHeaderBytes(payloadBytes: number): number {
@@ -41,4 +42,13 @@ export function textFrame(text: string): Buffer {
   writeFrameHeader(frame, size, false);
   frame.write(text, start, 'utf8');
   return frame;
+}
+
+/** One whole frame of text as a client sends it, masked with four bytes; up to 65,535 bytes of it. */
+export function maskedTextFrame(text: string, mask: readonly number[]): Buffer {
+  const frame = textFrame(text);
+  frame[1] = (frame[1] ?? 0) | MASKED;
+  const head = frameHeaderBytes(Buffer.byteLength(text));
+  const payload = frame.subarray(head).map((byte, index) => byte ^ (mask[index & 3] ?? 0));
+  return Buffer.concat([frame.subarray(0, head), Buffer.from(mask), payload]);
 }

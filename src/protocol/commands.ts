@@ -29,6 +29,11 @@ export const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS;
 
+/** Whether an event is one of them. */
+export function isCommand(event: unknown): event is CommandName {
+  return typeof event === 'string' && Object.hasOwn(COMMANDS, event);
+}
+
 /** What each of them carries, when it was checked. */
 export type CommandBodies = { readonly [N in CommandName]: z.infer<(typeof COMMANDS)[N]> };
 

@@ -27,7 +27,7 @@ afterEach(async () => {
   expect(canary.sessions.length).toBe(1);
 });
 
-test.each<[string, (string | Buffer)[]]>([
+const CLOSING: [string, (string | Buffer)[]][] = [
   ['broken JSON', ['42["publish",{']],
   ['an unknown engine type', ['9']],
   ['an unknown socket type', ['49["publish"]']],
@@ -45,8 +45,18 @@ test.each<[string, (string | Buffer)[]]>([
   ['more parts than any parser takes', ['4599-["publish",{"_placeholder":true,"num":0}]']],
   ['an attachment count that is no number', ['45x-["publish",{}]']],
   ['an acknowledgement that is no array', ['431{"a":1}']],
-])('%s closes its own connection and no other', async (_kind, frames) => {
+];
+
+test.each(CLOSING)('%s closes its own connection and no other', async (_kind, frames) => {
   const client = await rawSession(server.url, token);
+  for (const frame of frames) client.send(frame);
+  await within('the connection is closed', 5_000, client.closed);
+});
+
+test.each(CLOSING)('%s does so after a publish, too', async (_kind, frames) => {
+  const client = await rawSession(server.url, token);
+  client.send('421["publish",{"channel":"chat:before","id":"once","data":1}]');
+  expect(await client.packet('31[')).toContain('"ok":true');
   for (const frame of frames) client.send(frame);
   await within('the connection is closed', 5_000, client.closed);
 });

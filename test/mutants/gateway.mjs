@@ -1,8 +1,10 @@
 import { check, fault } from './checks.mjs';
 
-const handle = 'src/gateway/stream-handle.ts';
+const handle = 'src/gateway/stream-writing.ts';
 const wire = 'src/gateway/socket-wire.ts';
 const beneath = 'test/unit/gateway/frames-go-beneath-a-stream.spec.ts';
+const reader = 'src/gateway/frame-reader.ts';
+const commandsBeneath = 'test/unit/gateway/commands-are-read-beneath-the-stream.spec.ts';
 const wireBeneath = 'test/unit/gateway/a-wire-writes-beneath-the-stream.spec.ts';
 
 /** The doors of an instance, and those who are inside. */
@@ -126,7 +128,7 @@ export const gateway = [
     name: 'encrypted-stream-bypassed',
     bug: 'frames go beneath a stream that encrypts them',
     rows: ['F37'],
-    file: handle,
+    file: 'src/gateway/stream-binding.ts',
     find: "if (handle.constructor.name !== 'TCP' || typeof handle.writeBuffer !== 'function') return null;",
     replace: '',
     check: check(beneath, 'that is encrypted'),
@@ -151,5 +153,65 @@ export const gateway = [
     find: 'if (isWhole) for (const release of released ?? []) release();',
     replace: 'void isWhole;\n    for (const release of released ?? []) release();',
     check: check(wireBeneath, 'nobody is told that it drained when the peer goes away meanwhile'),
+  },
+  {
+    name: 'answers-overtaken',
+    bug: 'a push by way of Socket.IO overtakes the acknowledgements of its turn',
+    rows: ['F37'],
+    file: wire,
+    find: 'this.flush();\n    this.socket.emit(event, payload);',
+    replace: 'this.socket.emit(event, payload);',
+    check: check(
+      wireBeneath,
+      'acknowledgements that are being collected stay before a push by way of Socket.IO',
+    ),
+  },
+  {
+    name: 'frames-cut-in-two',
+    bug: 'a frame is taken while Socket.IO is in the middle of another',
+    rows: ['F23'],
+    file: reader,
+    find: 'frames._fragmented === 0 &&',
+    replace: '',
+    check: check(commandsBeneath, 'come once each and in order, however they are sent and cut'),
+  },
+  {
+    name: 'frames-taken-behind-a-head',
+    bug: 'a command is taken though the packet before it waits for its binary part',
+    rows: ['F23'],
+    file: reader,
+    find: '!client.decoder?.reconstructor &&',
+    replace: '',
+    check: check(commandsBeneath, 'are not taken behind a packet that waits for its binary part'),
+  },
+  {
+    name: 'commands-overtake',
+    bug: 'a command is taken before those that Socket.IO was given with the same read',
+    rows: ['F23'],
+    file: reader,
+    find: 'this.stream.readableFlowing === true &&\n      this.stream.readableLength === 0',
+    replace: 'true',
+    check: check(commandsBeneath, 'wait while the stream is paused, and come in order after it'),
+  },
+  {
+    name: 'rest-of-a-read-lost',
+    bug: 'what a reader does not take of a read never reaches the stream',
+    rows: ['F23'],
+    file: 'src/gateway/stream-reading.ts',
+    find: 'if (read > 0 && taken === read) return;',
+    replace: 'if (read > 0 && taken > 0) return;',
+    check: check(commandsBeneath, 'come once each and in order, however they are sent and cut'),
+  },
+  {
+    name: 'bytes-taken-for-text',
+    bug: 'a frame that is no UTF-8 is taken for text',
+    rows: ['F23'],
+    file: 'src/gateway/incoming-event.ts',
+    find: 'if (!isAscii && !isUtf8(plain.subarray(json, length))) return null;',
+    replace: '',
+    check: check(
+      'test/unit/gateway/commands-are-read-from-frames.spec.ts',
+      'is not taken when it is no UTF-8',
+    ),
   },
 ];

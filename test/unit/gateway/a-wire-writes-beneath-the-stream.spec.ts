@@ -123,10 +123,51 @@ test('a goodbye comes behind what waits beneath the stream', async () => {
   expect(messages()[1]).toContain('"closing"');
 });
 
-test('acknowledgements that are being collected stay before what follows', async () => {
+test('acknowledgements of a turn are one write, and never see the stream', async () => {
+  const { stream, written } = watched();
+  const before = stream.bytesWritten;
+  wire.write(textFrame('42["first"]'), [], []);
+  for (let n = 0; n < 50; n += 1) wire.writeText(`43${n}[${n}]`);
+  expect(stream.bytesWritten).toBe(before + textFrame('42["first"]').length);
+  expect(wire.unflushed()).toBeGreaterThan(50 * 7);
+  await eventually('all came', () => packets.includes('4349[49]'));
+  expect(packets.slice(-50)).toEqual(Array.from({ length: 50 }, (_, n) => `43${n}[${n}]`));
+  expect(written).toEqual([]);
+  expect(wire.unflushed()).toBe(0);
+});
+
+/** Of this turn: acknowledgements with something between them. */
+async function around(between: () => void): Promise<string[]> {
   wire.writeText('430[1]');
-  wire.write(textFrame('42["after"]'), [], []);
+  between();
   wire.writeText('431[2]');
   await eventually('all came', () => packets.includes('431[2]'));
-  expect(packets.slice(-3)).toEqual(['430[1]', '42["after"]', '431[2]']);
+  return packets.slice(-3).map((packet) => packet.slice(0, 6));
+}
+
+test('acknowledgements that are being collected stay before a message', async () => {
+  const came = await around(() => wire.write(textFrame('42["after"]'), [], []));
+  expect(came).toEqual(['430[1]', '42["af', '431[2]']);
+});
+
+test('acknowledgements that are being collected stay before a push by way of Socket.IO', async () => {
+  const came = await around(() => wire.emit('status', { broker: 'up' } as never));
+  expect(came).toEqual(['430[1]', '42["st', '431[2]']);
+});
+
+test('an acknowledgement comes before the goodbye', async () => {
+  const closed = once(client, 'close');
+  wire.writeText('430[1]');
+  wire.close({ code: 'draining', message: 'Moved.', reconnect: true, retryAfterMs: 0 });
+  await closed;
+  expect(packets.at(-2)).toBe('430[1]');
+  expect(packets.at(-1)).toContain('"closing"');
+});
+
+test('acknowledgements of a peer that has gone are let go of', async () => {
+  const { stream } = watched();
+  wire.writeText('430[1]');
+  stream.destroy();
+  for (let turn = 0; turn < 3; turn += 1) await immediate();
+  expect(wire.unflushed()).toBe(0);
 });

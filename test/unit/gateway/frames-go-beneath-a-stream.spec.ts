@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dial, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { writeBeneath } from '../../../src/gateway/stream-handle.js';
+import { writeBeneath } from '../../../src/gateway/stream-writing.js';
 
 /** More than the kernel takes from a peer that does not read. */
 const LARGE = Buffer.alloc(32 << 20, 'x');

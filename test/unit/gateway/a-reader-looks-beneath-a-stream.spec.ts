@@ -1,0 +1,139 @@
+import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type BeneathReader, readBeneath } from '../../../src/gateway/stream-reading.js';
+import { eventually } from '../../support/eventually.js';
+
+let stream: Socket;
+let peer: Socket;
+let seen: string;
+let passedOn: Buffer[];
+
+/** Takes so many bytes of each read. */
+const taking = (most: number): BeneathReader => ({
+  take(bytes, length) {
+    const taken = Math.min(most, length);
+    seen += bytes.toString('latin1', 0, taken);
+    return taken;
+  },
+});
+
+const rest = (): string => Buffer.concat(passedOn).toString('latin1');
+
+beforeEach(async () => {
+  seen = '';
+  passedOn = [];
+  const server = createServer({ allowHalfOpen: true });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  peer = dial((server.address() as AddressInfo).port, '127.0.0.1');
+  [stream] = (await once(server, 'connection')) as [Socket];
+  server.close();
+  for (const end of [stream, peer]) end.on('error', () => {});
+  stream.on('data', (chunk: Buffer) => passedOn.push(chunk));
+});
+
+afterEach(() => {
+  peer.destroy();
+  stream.destroy();
+});
+
+describe('a reader beneath a stream', () => {
+  test('takes everything, and the stream sees nothing', async () => {
+    expect(readBeneath(stream, taking(Infinity))).toBe(true);
+    peer.write('all of it');
+    await eventually('it was taken', () => seen === 'all of it');
+    expect(rest()).toBe('');
+  });
+
+  test('takes a part, and the stream gets the rest', async () => {
+    readBeneath(stream, taking(4));
+    peer.write('mine and yours');
+    await eventually('all came', () => rest() === ' and yours');
+    expect(seen).toBe('mine');
+  });
+
+  test('takes nothing, and the stream keeps what it got when the next read comes', async () => {
+    readBeneath(stream, taking(0));
+    for (const word of ['one ', 'two ', 'three ']) {
+      const before = rest().length;
+      peer.write(word);
+      await eventually('it came', () => rest().length === before + word.length);
+    }
+    expect(rest()).toBe('one two three ');
+  });
+
+  test('gives its place to a later one', async () => {
+    readBeneath(stream, taking(0));
+    readBeneath(stream, taking(Infinity));
+    peer.write('later');
+    await eventually('it was taken', () => seen === 'later');
+    expect(rest()).toBe('');
+  });
+
+  test('is not in the way of a stream that is told to wait: nothing is lost, and little is read', async () => {
+    readBeneath(stream, taking(0));
+    stream.pause();
+    const all = Buffer.alloc(8 << 20, 'x');
+    peer.write(all);
+    await eventually('the stream is full', () => stream.readableLength > 0);
+    expect(stream.readableLength).toBeLessThan(1 << 20);
+    stream.resume();
+    await eventually(
+      'all came',
+      () => passedOn.reduce((sum, { length }) => sum + length, 0) === all.length,
+    );
+  });
+
+  test('hears of no end, and the stream does', async () => {
+    readBeneath(stream, taking(Infinity));
+    const ended = once(stream, 'end');
+    peer.end('last');
+    await ended;
+    expect(seen).toBe('last');
+  });
+
+  test('hears of no error, and the stream does', async () => {
+    readBeneath(stream, taking(Infinity));
+    // Not `once`, which rejects with the error.
+    const closed = new Promise((resolve) => void stream.once('close', resolve));
+    peer.resetAndDestroy();
+    await closed;
+    expect(seen).toBe('');
+  });
+
+  test('reads of several streams do not mix', async () => {
+    readBeneath(stream, taking(3));
+    const [other, far] = [stream, peer];
+    const mine = passedOn;
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const second = dial((server.address() as AddressInfo).port, '127.0.0.1');
+    const [near] = (await once(server, 'connection')) as [Socket];
+    server.close();
+    const theirs: Buffer[] = [];
+    near.on('data', (chunk: Buffer) => theirs.push(chunk));
+    readBeneath(near, taking(3));
+    far.write('aaa-first');
+    second.write('bbb-second');
+    await eventually('both came', () => mine.length > 0 && theirs.length > 0);
+    expect([Buffer.concat(mine).toString(), Buffer.concat(theirs).toString()]).toEqual([
+      '-first',
+      '-second',
+    ]);
+    second.destroy();
+    near.destroy();
+    other.destroy();
+  });
+
+  test('is not let beneath TLS, nor beneath a stream that has closed', async () => {
+    expect(readBeneath(new TLSSocket(stream), taking(0))).toBe(false);
+    const closed = once(peer, 'close');
+    peer.destroy();
+    await closed;
+    expect(readBeneath(peer, taking(0))).toBe(false);
+  });
+});
