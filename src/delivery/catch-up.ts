@@ -19,8 +19,8 @@ const RETRY_MS = 250;
 /** While the log has nothing more but the instance's own cursor is elsewhere, in milliseconds. */
 const BEHIND_MS = 20;
 
-/** A subscription that is behind waits with the next page until its outbox has come down to this. */
-const OUTBOX_LOW = 32_768;
+/** Bytes of the log that are read at a time for a subscription that is behind, once there is room for them. */
+const PAGE_BYTES = 32_768;
 
 /** Brings a subscription from its place to the channel's cursor, page by page from the log. */
 @Injectable()
@@ -45,19 +45,24 @@ export class CatchUp {
         subscription.phase = 'live';
         return;
       }
-      await subscription.session.outbox.drainedTo(OUTBOX_LOW);
-      if (!isCatchingUp(subscription)) return;
+      const { outbox } = subscription.session;
+      if (!outbox.hasRoomFor(PAGE_BYTES)) {
+        await outbox.drained();
+        continue;
+      }
       const { breaks } = channel;
       const page = await this.#read(channel, subscription.reached);
       if (!page || !isCatchingUp(subscription)) continue;
       subscription.breaks = breaks;
-      if (!this.#hand(subscription, page, replayTo)) await pause(BEHIND_MS);
+      const handed = this.#hand(subscription, page, replayTo);
+      if (handed === 'full') await outbox.drained();
+      else if (handed === 'no further') await pause(BEHIND_MS);
     }
   }
 
   async #read(channel: FollowedChannel, reached: Position): Promise<LogPage | null> {
     try {
-      return await this.pages.after(channel, reached);
+      return await this.pages.after(channel, reached, PAGE_BYTES);
     } catch {
       // The broker is away: clients were told `degraded`, and this one goes on where it was.
       await pause(RETRY_MS);
@@ -65,26 +70,35 @@ export class CatchUp {
     }
   }
 
-  /** False when the page brought the subscription no further, or not all of it can leave yet. */
-  #hand(subscription: Subscription, page: LogPage, replayTo: number): boolean {
+  /** Whether the page brought the subscription further, or not, or its outbox had no room for all of it. */
+  #hand(
+    subscription: Subscription,
+    page: LogPage,
+    replayTo: number,
+  ): 'further' | 'no further' | 'full' {
     const { session } = subscription;
     if (page.continuity !== 'continued') {
       const { resumeAt, facts } = page;
-      if (!hasAllLeft(subscription)) return false;
+      if (!hasAllLeft(subscription)) return 'no further';
       const { channel, told } = subscription;
       this.metrics.gap(page.continuity);
       session.wire.emit('gap', gapOf(channel, told, page.continuity, facts.epoch, resumeAt));
       subscription.startAt(resumeAt);
     } else if (page.entries.length === 0) {
       // The channel's cursor is of a history that is no more; the feed will notice and move it.
-      return false;
+      return 'no further';
     }
     for (const entry of page.entries) {
       const message = new EncodedMessage(entry, entry.offset <= replayTo);
-      if (!queueEntry(subscription, entry, message)) return false;
+      // What there is no room for would be dropped: it is read again when there is.
+      if (!session.outbox.hasRoomFor(message.bytes)) {
+        session.outbox.flush();
+        return 'full';
+      }
+      if (!queueEntry(subscription, entry, message)) return 'no further';
     }
     session.outbox.flush();
-    return true;
+    return 'further';
   }
 }
 
@@ -123,10 +137,38 @@ export function queueEntry(
   if (entry.kind === 't') return tellTear(subscription, entry);
   subscription.reached = entry;
   const { session } = subscription;
+  if (subscription.forgetAhead(entry)) {
+    session.outbox.pushSkip(subscription, entry, entry.lane, 'duplicate');
+    return true;
+  }
   const exclusion = exclusionOf(session, subscription.channel, entry);
   if (exclusion === null) session.outbox.pushMessage(subscription, message);
   else session.outbox.pushSkip(subscription, entry, entry.lane, exclusion);
   return true;
+}
+
+/**
+ * Sends an urgent entry to a subscription that is still behind: before what it has not read yet, and so
+ * without a position. When its turn comes, its offset is told as sent before. False: it has to wait for it.
+ */
+export function sendAhead(
+  subscription: Subscription,
+  channel: FollowedChannel,
+  entry: LogEntry,
+  message: EncodedMessage,
+): boolean {
+  const { session, reached, breaks } = subscription;
+  const isOfItsHistory = breaks === channel.breaks && entry.epoch === reached.epoch;
+  if (!subscription.hasBegun || !isCatchingUp(subscription) || !isOfItsHistory) return false;
+  if (entry.kind !== 'm' || entry.offset <= reached.offset || !subscription.overtakes(entry)) {
+    return false;
+  }
+  if (exclusionOf(session, subscription.channel, entry) === null) {
+    session.outbox.pushAhead(subscription, message);
+    return true;
+  }
+  subscription.forgetAhead(entry);
+  return false;
 }
 
 /** A failover took a range away: whoever passes this place is told, whether it had reached it or not. */

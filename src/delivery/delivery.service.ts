@@ -9,7 +9,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import type { JsonText } from '../kernel/json-text.js';
 import { presenceIn } from '../presence/presence-note.js';
 import { Metrics } from '../telemetry/metrics.js';
-import { CatchUp, hasAllLeft, queueEntry } from './catch-up.js';
+import { CatchUp, hasAllLeft, queueEntry, sendAhead } from './catch-up.js';
 import { ChannelPushes } from './channel-pushes.js';
 import { EncodedMessage } from './encoded-message.js';
 import { endBroken } from './end-broken.js';
@@ -207,7 +207,11 @@ export class DeliveryService {
     const isUrgent = entry.lane === 0;
     // Not through a generator: this is the loop that a fan-out runs in.
     for (const subscription of channel.all) {
-      if (subscription.phase !== 'live') continue;
+      if (subscription.phase !== 'live') {
+        if (!isUrgent || !sendAhead(subscription, channel, entry, message)) continue;
+        this.#schedule.owe(subscription.session, true);
+        continue;
+      }
       if (isAtOrBefore(entry, subscription.reached)) continue;
       try {
         if (!queueEntry(subscription, entry, message)) this.#fallBehind(subscription, channel);

@@ -6,8 +6,6 @@ import { formatPosition, type Position } from '../broker/position.js';
 import { CHANNEL_FEED, type ChannelFeed } from './channel-feed.port.js';
 import type { FollowedChannel } from './followed-channel.js';
 
-const PAGE = { limit: LIMITS.replyMessages, maxBytes: LIMITS.replyBytes };
-
 /** The pages that subscriptions start from and catch up with. */
 @Injectable()
 export class LogPages {
@@ -19,23 +17,31 @@ export class LogPages {
     @Inject(CHANNEL_FEED) private readonly feed: ChannelFeed,
   ) {}
 
-  /** What follows the place, or where a reader goes on that cannot be continued. */
-  after({ name, breaks }: FollowedChannel, place: Position): Promise<LogPage> {
+  /**
+   * What follows the place, or where a reader goes on that cannot be continued: as much as an answer
+   * holds, or no more than so many bytes, and one message at least.
+   */
+  after(
+    { name, breaks }: FollowedChannel,
+    place: Position,
+    maxBytes: number = LIMITS.replyBytes,
+  ): Promise<LogPage> {
     // What was read before a break proves nothing after it.
-    const key = `${name} ${breaks} ${formatPosition(place)}`;
+    const key = `${name} ${breaks} ${maxBytes} ${formatPosition(place)}`;
     const known = this.#underWay.get(key);
     if (known) return known;
-    const reading = this.#read(name, place).finally(() => this.#underWay.delete(key));
+    const reading = this.#read(name, place, maxBytes).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, reading);
     return reading;
   }
 
-  async #read(channel: ChannelName, place: Position): Promise<LogPage> {
-    const page = await this.broker.read(channel, { from: { after: place }, ...PAGE });
+  async #read(channel: ChannelName, place: Position, maxBytes: number): Promise<LogPage> {
+    const query = { from: { after: place }, limit: LIMITS.replyMessages, maxBytes };
+    const page = await this.broker.read(channel, query);
     if (page.continuity !== 'rewound') return page;
     // This instance may know where the lost history left the log, and not have marked it yet.
     await this.feed.verify(channel);
-    return this.broker.read(channel, { from: { after: place }, ...PAGE });
+    return this.broker.read(channel, query);
   }
 
   /** The place after which the last n messages lie, or the floor when fewer are kept. */

@@ -1,12 +1,11 @@
 import type { Buffer } from 'node:buffer';
-import type { ChannelName } from '../protocol/channel-name.js';
 import type { SkipReason } from '../protocol/gap.js';
-import { formatPosition, type Position } from '../broker/position.js';
+import type { Position } from '../broker/position.js';
 import type { EncodedMessage } from './encoded-message.js';
 import type { JoinedFrames } from './joined-frames.js';
-import type { OffsetRanges, Skipped } from './offset-ranges.js';
-import { PriorityLanes, type Taken } from './priority-lanes.js';
+import { ITEM_COST, PriorityLanes, type Taken } from './priority-lanes.js';
 import type { Subscription } from './subscription.js';
+import { tellGap, tellSkip } from './tell-missing.js';
 import { Turn } from './turn.js';
 import type { Wire } from './wire.port.js';
 
@@ -53,7 +52,7 @@ export class Outbox {
   #isOver = false;
   #isWriting = false;
   #counted = 0;
-  #drainWaiters: { readonly bytes: number; readonly resolve: () => void }[] = [];
+  #drainWaiters: (() => void)[] = [];
 
   constructor(
     private readonly wire: Wire,
@@ -99,6 +98,13 @@ export class Outbox {
     this.#lanes.push(subscription, message.entry.lane, message);
   }
 
+  /** An urgent message, before what is below it in its channel and was not pushed yet: it carries no position. */
+  pushAhead(subscription: Subscription, message: EncodedMessage): void {
+    if (this.#isOver) return;
+    this.#queueTurn();
+    this.#lanes.push(subscription, message.entry.lane, message, true);
+  }
+
   pushSkip(subscription: Subscription, at: Position, lane: number, reason: SkipReason): void {
     if (this.#isOver) return;
     this.#queueTurn();
@@ -112,10 +118,25 @@ export class Outbox {
     this.#account();
   }
 
-  /** Settles when no more than this many bytes wait, or when the connection has ended. */
-  drainedTo(bytes: number): Promise<void> {
-    if (this.bytes <= bytes) return Promise.resolve();
-    return new Promise((resolve) => this.#drainWaiters.push({ bytes, resolve }));
+  /** Whether a message of so many bytes may be pushed now, and nothing be dropped for it. */
+  hasRoomFor(bytes: number): boolean {
+    const unflushed = Math.min(this.wire.unflushed(), UNFLUSHED_MAX);
+    const turn = this.#turn;
+    if (this.#isOpen && !this.#isBlocked && this.#lanes.isEmpty) {
+      // What is first is written however long it is, if the kernel takes anything at all.
+      if (turn.isEmpty && unflushed < UNFLUSHED_MAX) return true;
+      if (turn.bytes + unflushed + bytes <= UNFLUSHED_MAX) return true;
+    }
+    const costs = (turn.count + 1) * ITEM_COST;
+    return this.bytes + unflushed + bytes + costs <= this.rules.bytesMax();
+  }
+
+  /** Settles when the kernel has taken what it was given before, or when the connection has ended. */
+  drained(): Promise<void> {
+    if (this.#isOver) return Promise.resolve();
+    return new Promise((resolve) => {
+      if (this.#drainWaiters.push(resolve) === 1) this.wire.onceDrained(() => this.#tellDrained());
+    });
   }
 
   /** Lets go of what waits: the connection has ended. */
@@ -125,7 +146,7 @@ export class Outbox {
     this.#queueTurn();
     this.#lanes.clear();
     this.#account();
-    for (const { resolve } of this.#drainWaiters.splice(0)) resolve();
+    this.#tellDrained();
   }
 
   /** Writes what the kernel has room for; the rest goes when it has drained. */
@@ -209,10 +230,12 @@ export class Outbox {
       this.#counted = this.#lanes.bytes;
       this.rules.waiting(change);
     }
-    if (this.#drainWaiters.length === 0) return;
-    const due = this.#drainWaiters.filter(({ bytes }) => this.bytes <= bytes);
-    this.#drainWaiters = this.#drainWaiters.filter((waiter) => !due.includes(waiter));
-    for (const { resolve } of due) resolve();
+  }
+
+  #tellDrained(): void {
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = [];
+    for (const resolve of waiters) resolve();
   }
 
   #write(taken: readonly Taken[]): void {
@@ -237,11 +260,14 @@ export class Outbox {
       const { payload, subscription } = item;
       if (payload.kind !== 'message') {
         handOver();
-        if (payload.kind === 'gap') this.#tellGap(subscription, payload.ranges, isSafe);
-        else this.#tellSkip(subscription, payload.at, isSafe, payload.reason);
+        if (payload.kind === 'gap')
+          tellGap(this.wire, subscription, payload.ranges, isSafe, this.rules);
+        else tellSkip(this.wire, subscription, payload.at, isSafe, payload.reason, this.rules);
       } else if (hasExpired(payload, now)) {
+        // It is told when its turn comes.
+        if (item.isAhead && subscription.forgetAhead(payload.entry)) continue;
         handOver();
-        this.#tellSkip(subscription, payload.entry, isSafe, 'expired');
+        tellSkip(this.wire, subscription, payload.entry, isSafe, 'expired', this.rules);
       } else {
         frames.push(payload.frames(isSafe));
         messages.push(payload);
@@ -252,40 +278,6 @@ export class Outbox {
     }
     handOver();
     if (delivered > 0) this.rules.delivered(delivered);
-  }
-
-  #tellSkip(subscription: Subscription, at: Position, isSafe: boolean, reason: SkipReason): void {
-    subscription.passed(at, isSafe);
-    const position = formatPosition(subscription.told);
-    this.#emitSkip(subscription.channel, { from: at.offset, to: at.offset, reason }, position);
-  }
-
-  /** Only the last push of it carries the place behind all of it. */
-  #tellGap(subscription: Subscription, ranges: OffsetRanges, isSafe: boolean): void {
-    const { channel } = subscription;
-    const after = formatPosition(subscription.told);
-    if (ranges.last) subscription.passed(ranges.last, isSafe);
-    const position = formatPosition(subscription.told);
-    const lastSkip = ranges.count === 0 ? ranges.skipped.at(-1) : null;
-    for (const skipped of ranges.skipped) {
-      this.#emitSkip(channel, skipped, skipped === lastSkip ? position : after);
-    }
-    if (ranges.count === 0) return;
-    this.wire.emit('gap', {
-      channel,
-      epoch: subscription.told.epoch,
-      after,
-      ranges: ranges.toArray(),
-      count: ranges.count,
-      reason: 'overflow',
-      refill: true,
-      position,
-    });
-  }
-
-  #emitSkip(channel: ChannelName, { from, to, reason }: Skipped, position: string): void {
-    this.wire.emit('skip', { channel, from, to, position, reason });
-    this.rules.skipped(reason, to - from + 1);
   }
 }
 

@@ -10,6 +10,8 @@ export interface Item {
   readonly subscription: Subscription;
   readonly lane: number;
   readonly bytes: number;
+  /** It goes before what is below it in its channel and is not here yet: no place is safe behind it. */
+  readonly isAhead: boolean;
 }
 
 /** A message is its own payload, so that a thousand who wait for the same one share it. */
@@ -26,9 +28,9 @@ export interface Taken {
 }
 
 /** What one item costs beside its bytes, so that a flood of tiny ones is bounded too. */
-const ITEM_COST = 64;
+export const ITEM_COST = 64;
 
-/** In every eighth turn the least urgent lane goes first, so that it never starves. */
+/** Every eighth that leaves is of the least urgent lane, however few go at a time: so it never starves. */
 const FLOOR_SHARE = 8;
 
 const NO_LANES: Queued[][] = [];
@@ -42,6 +44,7 @@ export class PriorityLanes {
   #lanes: Queued[][] = NO_LANES;
   #bytes = 0;
   #arrivals = 0;
+  #left = 0;
 
   get bytes(): number {
     return this.#bytes;
@@ -52,11 +55,12 @@ export class PriorityLanes {
     return this.#bytes === 0;
   }
 
-  push(subscription: Subscription, asked: number, payload: Payload): void {
+  push(subscription: Subscription, asked: number, payload: Payload, isAhead = false): void {
     const bytes = ITEM_COST + (payload.kind === 'message' ? payload.bytes : 0);
     if (this.#lanes === NO_LANES) this.#lanes = [[], [], [], []];
     const lane = this.#lanes[asked] ? asked : NORMAL;
-    this.#lanes[lane]?.push({ payload, subscription, lane, bytes, arrival: this.#arrivals++ });
+    const arrival = this.#arrivals++;
+    this.#lanes[lane]?.push({ payload, subscription, lane, bytes, isAhead, arrival });
     subscription.countWaiting(lane, 1);
     this.#bytes += bytes;
   }
@@ -71,20 +75,22 @@ export class PriorityLanes {
     if (busy.length > 1) all.sort((a, b) => a.arrival - b.arrival);
     this.#bytes = 0;
     for (const item of all) item.subscription.countWaiting(item.lane, -1);
-    return all.map((item) => ({ item, isSafe: true }));
+    return all.map((item) => ({ item, isSafe: !item.isAhead }));
   }
 
   /** The most urgent items that fit, and at least one. */
   takeUrgent(room: number): Taken[] {
     const taken: Taken[] = [];
     let left = room;
-    for (let turn = 1; left > 0; turn += 1) {
-      const item = this.#next(turn)?.shift();
+    while (left > 0) {
+      const item = this.#next(this.#left + 1)?.shift();
       if (!item) break;
+      this.#left += 1;
       left -= item.bytes;
       this.#bytes -= item.bytes;
       item.subscription.countWaiting(item.lane, -1);
-      taken.push({ item, isSafe: !item.subscription.waitsOutside(item.lane) });
+      const isSafe = !item.isAhead && !item.subscription.waitsOutside(item.lane);
+      taken.push({ item, isSafe });
     }
     return taken;
   }
@@ -100,6 +106,8 @@ export class PriorityLanes {
       this.#bytes -= item.bytes;
       item.subscription.countWaiting(lane, -1);
       const { payload, subscription } = item;
+      // Its turn is still to come: nothing is lost yet.
+      if (forgetAhead(item)) continue;
       // An earlier gap stands before all that came after it.
       const earlier = payload.kind === 'gap' ? payload.ranges : null;
       const ranges = gaps.get(subscription) ?? earlier ?? new OffsetRanges();
@@ -122,7 +130,11 @@ export class PriorityLanes {
       const count = subscription.waiting[lane] ?? 0;
       if (count === 0) continue;
       const kept = items.filter((item) => item.subscription !== subscription);
-      for (const item of items) if (item.subscription === subscription) this.#bytes -= item.bytes;
+      for (const item of items) {
+        if (item.subscription !== subscription) continue;
+        this.#bytes -= item.bytes;
+        forgetAhead(item);
+      }
       items.splice(0, items.length, ...kept);
       subscription.countWaiting(lane, -count);
     }
@@ -136,12 +148,18 @@ export class PriorityLanes {
     this.#bytes = 0;
   }
 
-  #next(turn: number): Queued[] | undefined {
+  #next(place: number): Queued[] | undefined {
     const isBusy = (items: Queued[]): boolean => items.length > 0;
-    return turn % FLOOR_SHARE === 0 ? this.#lanes.findLast(isBusy) : this.#lanes.find(isBusy);
+    return place % FLOOR_SHARE === 0 ? this.#lanes.findLast(isBusy) : this.#lanes.find(isBusy);
   }
 }
 
 interface Queued extends Item {
   readonly arrival: number;
+}
+
+/** Lets go of what was to overtake and did not. False: it stands where it belongs. */
+function forgetAhead({ isAhead, payload, subscription }: Item): boolean {
+  if (isAhead && payload.kind === 'message') subscription.forgetAhead(payload.entry);
+  return isAhead;
 }

@@ -2,12 +2,15 @@ import type { ChannelName } from '../protocol/channel-name.js';
 import { NO_CHAIN, type Position } from '../broker/position.js';
 import type { Session } from './session.js';
 
+/** Entries that are known to have been sent before their turn: more wait for it. */
+const AHEAD_MAX = 256;
+
 const NONE_WAITS: readonly number[] = [0, 0, 0, 0];
 
 /**
  * One session's place in one channel.
  *
- * `catching up`: pages are read from the log and live entries pass it by. `live`: it gets what the
+ * `catching up`: pages are read from the log and live entries pass it by, but for urgent ones. `live`: it gets what the
  * channel gets. `closed`: nothing more is sent, whatever is still under way for it.
  */
 export class Subscription {
@@ -24,6 +27,9 @@ export class Subscription {
 
   /** The last place at which every lower offset had been sent or told: safe to hand back as `since`. */
   told: Position;
+
+  /** What was sent before its turn, by its chain, which no other history has. Null: nothing ever was. */
+  #ahead: Set<string> | null = null;
 
   /** Null while nothing ever waited: most connections take all they are sent. */
   #waiting: number[] | null = null;
@@ -46,6 +52,19 @@ export class Subscription {
   countWaiting(lane: number, change: number): void {
     this.#waiting ??= [...NONE_WAITS];
     this.#waiting[lane] = (this.#waiting[lane] ?? 0) + change;
+  }
+
+  /** Notes that an entry is sent before what is below it. False: it has to wait for its turn. */
+  overtakes({ chain }: Position): boolean {
+    this.#ahead ??= new Set();
+    if (this.#ahead.size >= AHEAD_MAX) return false;
+    this.#ahead.add(chain);
+    return true;
+  }
+
+  /** Whether an entry whose turn has come was sent before it. Forgets it: it is asked once, or was not sent after all. */
+  forgetAhead({ chain }: Position): boolean {
+    return this.#ahead?.delete(chain) ?? false;
   }
 
   startAt(position: Position): void {

@@ -22,6 +22,10 @@ export class Turn {
     return this.#first === null;
   }
 
+  get count(): number {
+    return this.#first === null ? 0 : 1 + (this.#rest?.length ?? 0);
+  }
+
   get bytes(): number {
     return this.#bytes;
   }

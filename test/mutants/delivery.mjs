@@ -8,6 +8,7 @@ const outbox = 'src/delivery/outbox.ts';
 const slow = 'src/delivery/slow-consumers.ts';
 const tells = 'test/unit/delivery/an-outbox-tells-what-it-drops.spec.ts';
 const behind = 'test/unit/delivery/who-is-behind-goes-live-without-a-hole.spec.ts';
+const urgentFirst = 'test/unit/delivery/who-is-behind-gets-what-is-urgent-first.spec.ts';
 const fanOut = 'test/unit/delivery/a-live-subscription-gets-each-entry-once.spec.ts';
 const stalled = 'test/unit/delivery/who-does-not-read-is-closed.spec.ts';
 const alone = 'test/unit/delivery/a-broken-connection-ends-alone.spec.ts';
@@ -98,7 +99,7 @@ export const delivery = [
     bug: 'who resumes while another one does gets the page of a place that is not its own',
     rows: ['F2', 'F38'],
     file: 'src/delivery/log-pages.ts',
-    find: 'const key = `${name} ${breaks} ${formatPosition(place)}`;',
+    find: 'const key = `${name} ${breaks} ${maxBytes} ${formatPosition(place)}`;',
     replace: 'const key = `${name} ${breaks}`;',
     check: check(
       'test/unit/delivery/who-resumes-at-once-shares-a-page.spec.ts',
@@ -191,8 +192,8 @@ export const delivery = [
     bug: 'a message that overtook carries a position, and a resume from it skips what it overtook',
     rows: ['F36'],
     file: lanes,
-    find: 'taken.push({ item, isSafe: !item.subscription.waitsOutside(item.lane) });',
-    replace: 'taken.push({ item, isSafe: true });',
+    find: 'const isSafe = !item.isAhead && !item.subscription.waitsOutside(item.lane);',
+    replace: 'const isSafe = !item.isAhead;',
     check: check(tells, 'no position is ever sent before everything below it was sent or told'),
   },
   {
@@ -208,7 +209,7 @@ export const delivery = [
     name: 'skips-go-with-their-lane',
     bug: 'what was not for a session is told to nobody once its lane is dropped, and looks lost',
     rows: ['F36'],
-    file: outbox,
+    file: 'src/delivery/tell-missing.ts',
     find: 'for (const skipped of ranges.skipped) {',
     replace: 'for (const skipped of [] as Skipped[]) {',
     check: check(
@@ -263,5 +264,41 @@ export const delivery = [
     find: 'if (session.wire.unflushed() <= this.config.outboxBytes + ANSWERS_BYTES) return true;',
     replace: 'if (session.wire.unflushed() >= 0) return true;',
     check: check(stalled, 'a connection that leaves its answers unread is closed'),
+  },
+  {
+    name: 'replay-beyond-its-room',
+    bug: 'who resumes slowly is sent to history for what it resumed for',
+    rows: ['F37'],
+    file: catchUp,
+    find: 'if (!session.outbox.hasRoomFor(message.bytes)) {',
+    replace: 'if (message.bytes < 0) {',
+    check: check(urgentFirst, 'gets all of a long backlog, however slowly it reads'),
+  },
+  {
+    name: 'sent-ahead-and-again',
+    bug: 'what was sent before its turn comes again in its turn',
+    rows: ['F37'],
+    file: catchUp,
+    find: 'if (subscription.forgetAhead(entry)) {',
+    replace: 'if (subscription.forgetAhead(entry) && entry.offset < 0) {',
+    check: check(urgentFirst, 'goes live behind what it was sent before its turn'),
+  },
+  {
+    name: 'position-ahead-of-the-rest',
+    bug: 'what was sent before its turn carries a position, and a resume from it skips the backlog',
+    rows: ['F37'],
+    file: lanes,
+    find: 'return all.map((item) => ({ item, isSafe: !item.isAhead }));',
+    replace: 'return all.map((item) => ({ item, isSafe: true }));',
+    check: check(urgentFirst, 'gets what is urgent before the rest of its backlog'),
+  },
+  {
+    name: 'dropped-ahead-and-forgotten',
+    bug: 'what was to overtake is let go with its lane and counts as sent',
+    rows: ['F37'],
+    file: lanes,
+    find: "if (isAhead && payload.kind === 'message') subscription.forgetAhead(payload.entry);",
+    replace: 'void subscription;\n  void payload;',
+    check: check(urgentFirst, 'gets in its turn what was dropped before it could overtake'),
   },
 ];

@@ -52,17 +52,21 @@ export function deliveryUnderTest() {
   );
 
   /** Appends one message; resolves with its entry. */
-  const append = async (rules: Partial<LogRules> = {}, bytes = 1): Promise<LogEntry> => {
+  const append = async (
+    rules: Partial<LogRules> = {},
+    bytes = 1,
+    { lane = 2, ttlMs = 0 } = {},
+  ): Promise<LogEntry> => {
     await broker.append({
       channel: CHANNEL,
       publisher: 'ann',
       id: randomUUID(),
       contentDigest: '0'.repeat(32),
-      lane: 2,
+      lane,
       draft: encodeDraft({
         at: Date.now(),
-        lane: 2,
-        ttlMs: 0,
+        lane,
+        ttlMs,
         releaseAt: 0,
         kind: 'm',
         extra: null,
@@ -79,9 +83,13 @@ export function deliveryUnderTest() {
     if (entry === undefined) throw new Error('nothing was appended');
     return entry;
   };
-  const appendMany = async (count: number, rules: Partial<LogRules> = {}): Promise<LogEntry[]> => {
+  const appendMany = async (
+    count: number,
+    rules: Partial<LogRules> = {},
+    bytes = 1,
+  ): Promise<LogEntry[]> => {
     const entries: LogEntry[] = [];
-    for (let n = 0; n < count; n += 1) entries.push(await append(rules));
+    for (let n = 0; n < count; n += 1) entries.push(await append(rules, bytes));
     return entries;
   };
   const openSession = () => {

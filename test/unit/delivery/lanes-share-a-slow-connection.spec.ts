@@ -51,6 +51,17 @@ describe('what is taken', () => {
     expect(one(lanes)).toEqual([]);
   });
 
+  test('is every eighth time the least urgent, though only one leaves at a time', () => {
+    const { lanes, push } = lanesUnderTest();
+    push(100, 3);
+    const order: number[] = [];
+    for (let offset = 1; offset <= 20; offset += 1) {
+      push(offset, 1);
+      order.push(...offsetsOf(one(lanes)));
+    }
+    expect(order.indexOf(100)).toBe(7);
+  });
+
   test('of a lane that is not known here goes with what is normal, and is told lost with it', () => {
     const { lanes, push, subscription } = lanesUnderTest();
     push(1, 3);

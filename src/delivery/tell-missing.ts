@@ -1,0 +1,65 @@
+import type { ChannelName } from '../protocol/channel-name.js';
+import type { SkipReason } from '../protocol/gap.js';
+import { formatPosition, type Position } from '../broker/position.js';
+import type { OffsetRanges, Skipped } from './offset-ranges.js';
+import type { Subscription } from './subscription.js';
+import type { Wire } from './wire.port.js';
+
+/** Counts what is told. */
+export interface SkipCount {
+  skipped(reason: SkipReason, offsets: number): void;
+}
+
+/** Tells one offset that is not for this session; its place is passed by that. */
+export function tellSkip(
+  wire: Wire,
+  subscription: Subscription,
+  at: Position,
+  isSafe: boolean,
+  reason: SkipReason,
+  count: SkipCount,
+): void {
+  subscription.passed(at, isSafe);
+  const position = formatPosition(subscription.told);
+  emitSkip(wire, subscription.channel, { from: at.offset, to: at.offset, reason }, position, count);
+}
+
+/** Tells what was dropped of one subscription. Only the last push of it carries the place behind all of it. */
+export function tellGap(
+  wire: Wire,
+  subscription: Subscription,
+  ranges: OffsetRanges,
+  isSafe: boolean,
+  count: SkipCount,
+): void {
+  const { channel } = subscription;
+  const after = formatPosition(subscription.told);
+  if (ranges.last) subscription.passed(ranges.last, isSafe);
+  const position = formatPosition(subscription.told);
+  const lastSkip = ranges.count === 0 ? ranges.skipped.at(-1) : null;
+  for (const skipped of ranges.skipped) {
+    emitSkip(wire, channel, skipped, skipped === lastSkip ? position : after, count);
+  }
+  if (ranges.count === 0) return;
+  wire.emit('gap', {
+    channel,
+    epoch: subscription.told.epoch,
+    after,
+    ranges: ranges.toArray(),
+    count: ranges.count,
+    reason: 'overflow',
+    refill: true,
+    position,
+  });
+}
+
+function emitSkip(
+  wire: Wire,
+  channel: ChannelName,
+  { from, to, reason }: Skipped,
+  position: string,
+  count: SkipCount,
+): void {
+  wire.emit('skip', { channel, from, to, position, reason });
+  count.skipped(reason, to - from + 1);
+}
