@@ -27,7 +27,8 @@ export class BroadcastsController {
     @IdempotencyKey() key: string | null,
     @Body({ schema: broadcastBody }) { encoding, ...body }: BroadcastBody,
   ): Promise<Broadcast> {
-    this.intake.requirePublish(body.priority);
+    // Its copies may lie in namespaces with other defaults: only what it says itself counts.
+    this.intake.requirePublish(() => body.priority ?? null);
     const data = dataFrom(body.data, encoding);
     return this.broadcasts.send(principal, { ...body, data, id: idFrom(body.id, key) });
   }

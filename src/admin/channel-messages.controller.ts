@@ -35,7 +35,8 @@ export class ChannelMessagesController {
     @Body({ schema: publishBody }) { encoding, ...body }: PublishBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<PublishReply> {
-    this.intake.requirePublish(body.priority);
+    const { priority } = body;
+    this.intake.requirePublish(() => this.channels.priorityOf({ channel, priority }));
     try {
       const reply = await this.channels.publishAs(principal, {
         ...body,

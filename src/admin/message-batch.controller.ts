@@ -45,8 +45,6 @@ export class MessageBatchController {
     @Body({ schema: batchBody }) { items }: z.infer<typeof batchBody>,
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ items: BatchResult[] }> {
-    // Bulk, whatever is in it.
-    this.intake.requirePublish(undefined);
     const channels = new Map<string, string>();
     const results = await mapBounded(items, ITEMS_AT_ONCE, (item, index) => {
       const channel = channelOf(item);
@@ -67,6 +65,7 @@ export class MessageBatchController {
   ): Promise<BatchResult> {
     try {
       const { encoding, ...body } = parseRequest(batchItem, item);
+      this.intake.requirePublish(() => this.channels.priorityOf(body));
       const reply = await this.channels.publishAs(principal, {
         ...body,
         id: itemId(body.id, key, index),

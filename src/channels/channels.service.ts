@@ -12,6 +12,7 @@ import {
 import type { HistoryReply } from '../protocol/commands/history.js';
 import type { PublishReply } from '../protocol/commands/publish.js';
 import type { Message } from '../protocol/message.js';
+import type { Priority } from '../protocol/priority.js';
 import {
   type Appended,
   BROKER,
@@ -87,6 +88,11 @@ export class ChannelsService {
   /** The rules that a session is told of; those of the contract where the namespace has none. */
   limitsOf(namespace: string): NamespacePolicy {
     return this.policies.policyOf(`${namespace}:`) ?? DEFAULT_NAMESPACE;
+  }
+
+  /** The priority that a message will have; null where the policy knows no such namespace. */
+  priorityOf({ channel, priority }: Pick<SessionPublish, 'channel' | 'priority'>): Priority | null {
+    return priority ?? this.policies.policyOf(channel)?.priority ?? null;
   }
 
   /** A publish by a session. Rejects with any code of the contract's publish. */

@@ -138,7 +138,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     command: CommandBodies['publish'],
   ): Promise<Replies['publish']> {
     const { session, caller, limits, underWay } = connection;
-    this.intake.requirePublish(command.priority);
+    this.intake.requirePublish(() => this.channels.priorityOf(command));
     limits.takePublish(namespaceOf(requireClientChannel(command.channel)));
     // A client that subscribed before it published hears itself.
     const before = underWay?.get(command.channel);

@@ -74,10 +74,11 @@ export class IntakeService implements OnModuleInit, OnModuleDestroy {
    * What is `critical` is taken however late the loop is: it is few, and the load is not its own. Rights
    * and rates bound it.
    *
+   * @param priorityOf is asked only while the loop is late
    * @throws CarillonError `overloaded`
    */
-  requirePublish(priority: Priority | undefined): void {
-    if (this.#gates.publishes.isShut && priority !== 'critical') throw overloaded();
+  requirePublish(priorityOf: () => Priority | null): void {
+    if (this.#gates.publishes.isShut && priorityOf() !== 'critical') throw overloaded();
   }
 
   /**

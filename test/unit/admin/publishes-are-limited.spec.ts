@@ -76,8 +76,11 @@ describe('an instance that takes nothing new', () => {
   const refuse = (code: 'draining' | 'overloaded') => (): never => {
     throw new CarillonError(code, 'Not now.', { retryAfterMs: 1_500 });
   };
-  const allowingOnlyCritical: IntakeService['requirePublish'] = (priority) => {
-    if (priority !== 'critical') refuse('overloaded')();
+  /** As the policy has it: what is for `alarm` is critical by itself. */
+  const priorityOf: ChannelsService['priorityOf'] = ({ channel, priority }) =>
+    priority ?? (channel.startsWith('alarm:') ? 'critical' : 'normal');
+  const allowingOnlyCritical: IntakeService['requirePublish'] = (priorityOf) => {
+    if (priorityOf() !== 'critical') refuse('overloaded')();
   };
 
   test.each([
@@ -103,10 +106,10 @@ describe('an instance that takes nothing new', () => {
 
   test.each([
     ['/v1/channels/chat:lobby/messages', { data: 1, priority: 'high' }],
-    ['/v1/messages', { items: [{ channel: 'chat:lobby', data: 1, priority: 'critical' }] }],
     ['/v1/broadcasts', { audience: { everyone: true }, data: 1 }],
   ])('refuses POST %s as overloaded with a Retry-After', async (path, body) => {
-    const rest = await startRestApp({ intake: { requirePublish: allowingOnlyCritical } });
+    const intake = { requirePublish: allowingOnlyCritical };
+    const rest = await startRestApp({ intake, channels: { priorityOf } });
     const answer = await rest.call('POST', path, { body });
     expect(answer.status).toBe(503);
     expect(answer.json).toMatchObject({ code: 'overloaded' });
@@ -118,6 +121,7 @@ describe('an instance that takes nothing new', () => {
     const rest = await startRestApp({
       intake: { requirePublish: allowingOnlyCritical },
       channels: {
+        priorityOf,
         publishAs: async (_principal, { channel }) => {
           sent.push(channel);
           return reply;
@@ -134,7 +138,28 @@ describe('an instance that takes nothing new', () => {
     await rest.call('POST', '/v1/channels/chat:lobby/messages', { body: urgent });
     const audience = { everyone: true };
     await rest.call('POST', '/v1/broadcasts', { body: { ...urgent, audience, id: 'b1' } });
-    expect(sent).toEqual(['chat:lobby', 'b1']);
+    await rest.call('POST', '/v1/channels/alarm:fire/messages', { body: { data: 1 } });
+    expect(sent).toEqual(['chat:lobby', 'b1', 'alarm:fire']);
+  });
+
+  test('answers each item of a batch for itself while it is overloaded', async () => {
+    const channels: Partial<ChannelsService> = {
+      priorityOf,
+      publishAs: async () => reply,
+      allowance: () => null,
+    };
+    const intake = { requirePublish: allowingOnlyCritical };
+    const rest = await startRestApp({ intake, channels });
+    const items = [
+      { channel: 'chat:lobby', data: 1 },
+      { channel: 'chat:lobby', data: 1, priority: 'critical' },
+      { channel: 'alarm:fire', data: 1 },
+    ];
+    const answer = await rest.call('POST', '/v1/messages', { body: { items } });
+    expect(answer.status).toBe(207);
+    expect(answer.json).toMatchObject({
+      items: [{ status: 503, code: 'overloaded' }, { status: 201 }, { status: 201 }],
+    });
   });
 
   test('still tells a stranger that it is one', async () => {

@@ -32,12 +32,12 @@ describe('while the event loop lags', () => {
     const { intake, look } = intakeAt();
     look(150, 20);
     expect(intake.connectionRefusal()).toMatchObject({ code: 'overloaded' });
-    expect(await refusalOf(() => intake.requirePublish(undefined))).toBeNull();
+    expect(await refusalOf(() => intake.requirePublish(() => 'normal'))).toBeNull();
 
     look(600, 20);
-    const refusal = await refusalOf(() => intake.requirePublish('high'));
+    const refusal = await refusalOf(() => intake.requirePublish(() => 'high'));
     expect(refusal).toMatchObject({ code: 'overloaded', retryable: true });
-    expect(await refusalOf(() => intake.requirePublish(undefined))).toMatchObject({
+    expect(await refusalOf(() => intake.requirePublish(() => 'normal'))).toMatchObject({
       code: 'overloaded',
     });
   });
@@ -45,8 +45,8 @@ describe('while the event loop lags', () => {
   test('what is critical is taken, however late it is', async () => {
     const { intake, look } = intakeAt();
     look(10_000, 20);
-    expect(await refusalOf(() => intake.requirePublish('low'))).not.toBeNull();
-    expect(await refusalOf(() => intake.requirePublish('critical'))).toBeNull();
+    expect(await refusalOf(() => intake.requirePublish(() => 'low'))).not.toBeNull();
+    expect(await refusalOf(() => intake.requirePublish(() => 'critical'))).toBeNull();
   });
 
   test('it is told once when something is refused and once when it is taken again', () => {
@@ -87,7 +87,7 @@ describe('while the event loop lags', () => {
     const { intake, look, changes } = intakeAt({ connectMs: 0, publishMs: 0 });
     look(60_000, 50);
     expect(intake.connectionRefusal()).toBeNull();
-    expect(await refusalOf(() => intake.requirePublish(undefined))).toBeNull();
+    expect(await refusalOf(() => intake.requirePublish(() => 'normal'))).toBeNull();
     expect(changes).toEqual([]);
   });
 });
@@ -128,5 +128,5 @@ test('while an instance stops, it takes no connection and no request, but what i
   expect(intake.isDraining).toBe(true);
   expect(intake.connectionRefusal()).toMatchObject({ code: 'draining' });
   expect(await refusalOf(() => intake.requireOpen())).toMatchObject({ code: 'draining' });
-  expect(await refusalOf(() => intake.requirePublish(undefined))).toBeNull();
+  expect(await refusalOf(() => intake.requirePublish(() => 'normal'))).toBeNull();
 });
