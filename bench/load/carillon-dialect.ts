@@ -40,7 +40,10 @@ export function carillonDialect(secret: string): Dialect {
 }
 
 function push(name: string, body: Body): Incoming {
-  if (name === 'gap') return { kind: 'lost', count: body['count'] as number | null };
+  if (name === 'gap') {
+    const count = body['count'] as number | null;
+    return { kind: 'lost', channel: String(body['channel']), count };
+  }
   if (name === 'closing') return { kind: 'ending' };
   return { kind: name === 'presence' || name === 'status' ? 'harmless' : 'fault' };
 }

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly arrivals: Arrivals;
   /** Whether the server may tell of losses and end connections. */
   readonly mayLose: boolean;
+  /** Channels of which it may not even then. */
+  readonly keeps: ReadonlySet<string>;
   /** Called with anything that a healthy run never sees. */
   readonly fault: (message: string) => void;
 }
@@ -175,7 +177,7 @@ export class Connection {
 
   #incoming(packet: string): void {
     const { index, place } = this.role;
-    const { dialect, mayLose, fault } = this.surroundings;
+    const { dialect, mayLose, keeps, fault } = this.surroundings;
     const incoming = dialect.incoming(packet, index, place);
     switch (incoming.kind) {
       case 'say':
@@ -191,7 +193,9 @@ export class Connection {
         this.#pending.delete(incoming.number);
         break;
       case 'lost':
-        if (incoming.count === null || !mayLose) fault(`a loss: ${packet.slice(0, 200)}`);
+        if (incoming.count === null || !mayLose || keeps.has(incoming.channel)) {
+          fault(`a loss: ${packet.slice(0, 200)}`);
+        }
         this.told += incoming.count ?? 0;
         break;
       case 'harmless':

@@ -31,6 +31,7 @@ export class Crowd {
       dialect: dialectOf(audience.dialect),
       arrivals: this.#arrivals,
       mayLose: audience.mayLose,
+      keeps: new Set(audience.keeps.map((channel) => audience.channels[channel] ?? '')),
       fault: (message) => this.#faults.add(message),
     };
     this.#seats = audience.seats.map((plan, i) => new Seat(i, plan, audience, surroundings));
@@ -86,6 +87,7 @@ export class Crowd {
       delivered: after.messages - before.messages,
       deliveredInTime: inTime.messages - before.messages,
       told: after.told - before.told,
+      ended: this.#ended(),
       bytesPerDelivery: after.messages > 0 ? after.bytes / after.messages : 0,
       streams: streams.map((_, i) => ({
         published: published[i] ?? 0,
@@ -136,7 +138,7 @@ export class Crowd {
       elapsedMs,
       delivered: this.#seats.reduce((sum, { accounted }) => sum + accounted, 0) - before,
       told: this.#sums().told,
-      ended: this.#seats.filter(({ hasEnded }) => hasEnded).length,
+      ended: this.#ended(),
       faults: this.#faults.all,
     };
   }
@@ -173,6 +175,10 @@ export class Crowd {
     return this.#seats
       .slice(0, this.#admitted)
       .filter(({ isStalled, isAway, hasEnded }) => !isStalled && !isAway && !hasEnded);
+  }
+
+  #ended(): number {
+    return this.#seats.filter(({ hasEnded }) => hasEnded).length;
   }
 
   #sums(): { messages: number; told: number; bytes: number } {

@@ -50,7 +50,7 @@ export type Incoming =
   | { readonly kind: 'ready'; readonly session: string | null }
   | { readonly kind: 'reply'; readonly number: number; readonly reply: Reply }
   /** A loss that the server tells of; null: it does not know how much. */
-  | { readonly kind: 'lost'; readonly count: number | null }
+  | { readonly kind: 'lost'; readonly channel: string; readonly count: number | null }
   /** The server is about to close the connection. */
   | { readonly kind: 'ending' }
   | { readonly kind: 'harmless' }

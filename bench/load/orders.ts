@@ -18,6 +18,8 @@ export interface Audience {
   readonly decodedEvery: number;
   /** Whether a loss that the server tells of is no fault: overload, and clients that do not read. */
   readonly mayLose: boolean;
+  /** Numbers of channels of which nothing may be lost, though of others it may. */
+  readonly keeps: readonly number[];
   /** Whether every seat keeps its place, so that it can come back to it. All are decoded then. */
   readonly remembers: boolean;
 }
@@ -87,6 +89,8 @@ export interface Load {
   readonly deliveredInTime: number;
   /** Losses that the server told of. */
   readonly told: number;
+  /** Seats whose connection the server has ended. */
+  readonly ended: number;
   /** Bytes of all message frames, without their headers, per delivery. */
   readonly bytesPerDelivery: number;
   readonly streams: readonly StreamLoad[];

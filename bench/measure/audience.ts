@@ -14,9 +14,9 @@ export interface Seating {
   readonly publishers: readonly number[];
 }
 
-type Special = Pick<Audience, 'decodedEvery' | 'mayLose' | 'remembers'>;
+type Special = Pick<Audience, 'decodedEvery' | 'mayLose' | 'keeps' | 'remembers'>;
 
-const USUAL: Special = { decodedEvery: 64, mayLose: false, remembers: false };
+const USUAL: Special = { decodedEvery: 64, mayLose: false, keeps: [], remembers: false };
 
 /** @param leg names the channels, so that no two legs share one */
 export function audienceOf(

@@ -127,8 +127,12 @@ async function measure(settings: Settings): Promise<Findings> {
     claims: claims.map(({ peer, goal }) => ({
       what: 'server CPU of recovery, above the same storm without',
       against: peer.name,
-      // Noise may put a cheap recovery below nothing.
-      value: spreadOf(own.map(({ aboveUs }) => Math.max(0, aboveUs) / costOf(peer))),
+      // Noise may put a cheap recovery below nothing: a ratio to nothing would prove nothing.
+      value: spreadOf(
+        own.map(({ aboveUs }) =>
+          costOf(peer) > 0 ? Math.max(0, aboveUs) / costOf(peer) : Number.NaN,
+        ),
+      ),
       unit: '×',
       goal: { kind: 'most', value: goal },
     })),
