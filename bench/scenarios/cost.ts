@@ -12,6 +12,7 @@ import {
 } from '../report/result.js';
 import { missingOf } from './missing.js';
 import type { ByMode } from './mode.js';
+import { practise } from './practice.js';
 import type { Scenario, Settings } from './scenario.js';
 import { onStage } from './stage.js';
 
@@ -59,6 +60,10 @@ async function compare(comparison: Comparison, settings: Settings): Promise<Find
     for (const peer of floor === null ? peers : [...peers, floor]) {
       const it = await stage.start(peer);
       running.push(it);
+      // The floor has no publishes to practise on: it writes what it is told to.
+      if (peer !== floor) {
+        await practise({ peer: it, generator: stage.generator, mode, progress });
+      }
       progress(`warming up ${peer.name}`);
       const audience = audienceOf(it, `${name}-warm`, shape.seating);
       const { generator } = stage;

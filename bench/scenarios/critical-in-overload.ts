@@ -18,6 +18,7 @@ import {
   rowsOf,
 } from '../report/result.js';
 import type { ByMode } from './mode.js';
+import { practise } from './practice.js';
 import type { Scenario, Settings } from './scenario.js';
 import { onStage, type Stage } from './stage.js';
 
@@ -148,7 +149,7 @@ async function legsOf(
   stage: Stage,
   peer: Peer,
   shape: Shape,
-  { progress }: Settings,
+  { mode, progress }: Settings,
 ): Promise<{ legs: OverloadLeg[]; knee: number }> {
   const { generator } = stage;
   const running = await stage.start(peer, { isProbed: true });
@@ -156,6 +157,7 @@ async function legsOf(
   const special = { decodedEvery: DECODED_EVERY, mayLose: true, keeps: [CRITICAL_CHANNEL] };
   const say = (what: string): void => progress(`${peer.name}, ${what}`);
 
+  await practise({ peer: running, generator, mode, progress });
   await generator.connect(audienceOf(running, 'overload-knee', seating, special));
   await generator.run({ streams: [bulkAt(WARM_UP_PER_SECOND)], seconds: shape.kneeSeconds });
   const knee = await findKnee({

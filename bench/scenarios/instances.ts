@@ -18,6 +18,7 @@ import {
 import { perDelivery, redisPerPublish } from './cost-per-delivery.js';
 import { missingOf } from './missing.js';
 import type { ByMode } from './mode.js';
+import { practise } from './practice.js';
 import type { Scenario, Settings } from './scenario.js';
 import { onStage } from './stage.js';
 
@@ -95,6 +96,7 @@ async function measure(settings: Settings): Promise<Findings> {
       for (const count of [1, MANY]) {
         const running = await stage.start(peer, { instances: count });
         sides.push({ running, label: labelOf(peer, count) });
+        await practise({ peer: running, generator: stage.generator, mode, progress });
         const audience = audienceOf(running, 'instances-warm', seatingOf(shape, count));
         // Each of many has a part of the load, and as much to compile.
         const seconds = shape.pace.compile * (count === 1 ? 1 : WARM_UP_OF_MANY);

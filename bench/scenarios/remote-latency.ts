@@ -18,6 +18,7 @@ import {
 } from '../report/result.js';
 import { missingOf } from './missing.js';
 import type { ByMode } from './mode.js';
+import { practise } from './practice.js';
 import type { Scenario, Settings } from './scenario.js';
 import { onStage, type Stage } from './stage.js';
 
@@ -91,6 +92,8 @@ async function measure(settings: Settings): Promise<Findings> {
   const { legs, knee } = await onStage(settings, async (stage) => {
     const running: RunningPeer[] = [];
     for (const peer of peers) running.push(await stage.start(peer, { instances: INSTANCES }));
+    for (const peer of running)
+      await practise({ peer, generator: stage.generator, mode, progress });
     const knee = await kneeOf(stage, running, shape, progress);
     const round = [...running, ...running.toReversed()];
     const order = Array.from({ length: shape.rounds }, () => round).flat();
