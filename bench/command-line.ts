@@ -14,7 +14,7 @@ export interface CommandLine {
 export const usage = `npm run bench -- [scenario …] [--quick | --standard] [--profile] [--server FILE]
 
   --quick     fewer connections, shorter windows: well under two minutes for each scenario, not to be quoted
-  --standard  two rounds of A-B-B-A and shorter windows: everything in less than half an hour
+  --standard  two rounds of A-B-B-A and shorter windows: everything in about forty minutes
               (without either: three rounds and long windows, several minutes for each scenario)
   --profile   servers write CPU profiles into .cache/bench-profiles when they stop
   --server    the built server to measure (dist/main.js)
