@@ -173,7 +173,7 @@ export const gateway = [
     file: reader,
     find: 'frames._fragmented === 0 &&',
     replace: '',
-    check: check(commandsBeneath, 'come once each and in order, however they are sent and cut'),
+    check: check(commandsBeneath, 'are not taken in the middle of a message in fragments'),
   },
   {
     name: 'frames-taken-behind-a-head',
@@ -200,7 +200,10 @@ export const gateway = [
     file: 'src/gateway/stream-reading.ts',
     find: 'if (read > 0 && taken === read) return;',
     replace: 'if (read > 0 && taken > 0) return;',
-    check: check(commandsBeneath, 'come once each and in order, however they are sent and cut'),
+    check: check(
+      'test/unit/gateway/a-reader-looks-beneath-a-stream.spec.ts',
+      'takes a part, and the stream gets the rest',
+    ),
   },
   {
     name: 'bytes-taken-for-text',

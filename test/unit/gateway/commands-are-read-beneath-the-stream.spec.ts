@@ -170,10 +170,31 @@ describe('commands of a connection', () => {
   });
 
   test('are not taken behind a packet that waits for its binary part', async () => {
-    const ended = disconnected();
+    const { client: inside } = socket as unknown as {
+      client: { decoder: { reconstructor?: object | null } };
+    };
+    let isOver = false;
+    void disconnected().then(() => (isOver = true));
     client.write(text('451-["publish",{"_placeholder":true,"num":0}]'));
+    // A read of its own.
+    await eventually('it waits', () => Boolean(inside.decoder.reconstructor));
     client.write(text(command(1)));
-    await ended;
+    await eventually('it ends, or was taken', () => isOver || came.length > 0);
+    expect(came).toEqual([]);
+  });
+
+  test('are not taken in the middle of a message in fragments', async () => {
+    const { socket: websocket } = socket.conn.transport as unknown as {
+      socket: { _receiver: { _fragmented: number } };
+    };
+    const first = text(command(1).slice(0, 10));
+    first[0] = 0x01;
+    let isOver = false;
+    void disconnected().then(() => (isOver = true));
+    client.write(first);
+    await eventually('it was read', () => websocket._receiver._fragmented !== 0);
+    client.write(text(command(2)));
+    await eventually('it ends, or was taken', () => isOver || came.length > 0);
     expect(came).toEqual([]);
   });
 
