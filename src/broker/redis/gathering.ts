@@ -33,9 +33,9 @@ export class Gathering {
     return now - this.#sentAt > this.windowMs * STALE_WINDOWS;
   }
 
-  /** What was held goes now, so many together, of which the last came at `lastAt`. */
-  sentHeld(now: number, count: number, lastAt: number): void {
-    const isWorthIt = count >= this.worth && lastAt - this.#sentAt >= this.windowMs * EARLY;
+  /** What was held since some time goes now, so many together, of which the last came at `lastAt`. */
+  sentHeld(now: number, count: number, lastAt: number, since = this.#sentAt): void {
+    const isWorthIt = count >= this.worth && lastAt - since >= this.windowMs * EARLY;
     this.#sentAt = now;
     this.#inVain = isWorthIt ? 0 : this.#inVain + 1;
     if (this.#inVain < IN_VAIN_MAX) return;

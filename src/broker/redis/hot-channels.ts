@@ -18,12 +18,13 @@ interface Pace {
 interface Held<T> {
   readonly pace: Pace;
   readonly items: T[];
+  readonly since: number;
   lastAt: number;
   timer: NodeJS.Timeout | null;
 }
 
 export interface HotChannelsOptions<T> {
-  /** What comes this soon after the last call of its channel may wait for the rest of it, in milliseconds. */
+  /** What comes this soon after the last call of its channel may wait so long for more, in milliseconds. */
   readonly windowMs: number;
   /** Milliseconds on the monotonic clock. */
   readonly now: () => number;
@@ -70,14 +71,14 @@ export class HotChannels<T> {
     }));
     // The rest of a burst goes along with its first.
     if (pace.call === this.#call) return false;
-    const room = isUrgent ? 0 : pace.gathering.room(now());
-    if (room === 0) {
-      pace.gathering.sentAtOnce(now());
+    const at = now();
+    if (isUrgent || pace.gathering.room(at) === 0) {
+      pace.gathering.sentAtOnce(at);
       pace.call = this.#call;
       return false;
     }
-    const fresh: Held<T> = { pace, items: [item], lastAt: now(), timer: null };
-    fresh.timer = setTimeout(() => this.#release(channel, fresh), room);
+    const fresh: Held<T> = { pace, items: [item], since: at, lastAt: at, timer: null };
+    fresh.timer = setTimeout(() => this.#release(channel, fresh), windowMs);
     this.#held.set(channel, fresh);
     return true;
   }
@@ -85,9 +86,9 @@ export class HotChannels<T> {
   #release(channel: ChannelName, held: Held<T>): void {
     if (held.timer) clearTimeout(held.timer);
     this.#held.delete(channel);
-    const { pace, items, lastAt } = held;
+    const { pace, items, since, lastAt } = held;
     pace.call = this.#call;
-    pace.gathering.sentHeld(this.options.now(), items.length, lastAt);
+    pace.gathering.sentHeld(this.options.now(), items.length, lastAt, since);
     this.options.release(items);
   }
 }

@@ -49,19 +49,33 @@ describe('a channel that is published to', () => {
     expect(all).toEqual(['+a', '+b', '+c']);
   });
 
-  test('without pause holds what comes in the wake of a call until the window has passed', () => {
+  test('without pause holds what comes in the wake of a call, with all that comes within its window', () => {
     expect(publish('a')).toBe('+a');
     pass(2);
     expect(publish('b')).toBe('b');
     pass(2);
     expect(publish('c')).toBe('c');
-    expect(released).toEqual([]);
-    pass(1);
-    expect(released).toEqual(['b c']);
     pass(2);
     expect(publish('d')).toBe('d');
-    pass(3);
-    expect(released).toEqual(['b c', 'd']);
+    expect(released).toEqual([]);
+    pass(1);
+    expect(released).toEqual(['b c d']);
+    pass(1);
+    expect(publish('e')).toBe('e');
+    pass(4);
+    expect(released).toEqual(['b c d']);
+    pass(1);
+    expect(released).toEqual(['b c d', 'e']);
+  });
+
+  test('at an even pace goes on being held', () => {
+    publish('first');
+    const all = Array.from({ length: 60 }, (_, number) => {
+      pass(2);
+      return publish(String(number));
+    });
+    expect(all.filter((item) => item.startsWith('+'))).toEqual([]);
+    expect(new Set(released.map((items) => items.split(' ').length))).toEqual(new Set([3]));
   });
 
   test('in one turn sends the whole burst together', () => {
