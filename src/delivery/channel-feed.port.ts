@@ -25,7 +25,13 @@ export const CHANNEL_FEED = Symbol('ChannelFeed');
 
 /** What the relay hands to delivery, in order for each channel. */
 export type FeedItem =
-  | { readonly kind: 'entry'; readonly channel: ChannelName; readonly entry: LogEntry }
+  | {
+      readonly kind: 'entry';
+      readonly channel: ChannelName;
+      readonly entry: LogEntry;
+      /** It was read to fill a hole, of which there may be more than a connection has room for. */
+      readonly isFill: boolean;
+    }
   | {
       /** The history between two places cannot be had, or is not the one that was being followed. */
       readonly kind: 'break';

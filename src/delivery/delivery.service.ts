@@ -154,7 +154,7 @@ export class DeliveryService {
     for (const item of items) {
       const channel = this.channels.get(item.channel);
       if (!channel) continue;
-      if (item.kind === 'entry') this.#deliverEntry(channel, item.entry);
+      if (item.kind === 'entry') this.#deliverEntry(channel, item);
       else this.#deliverBreak(channel, item);
     }
     this.#schedule.run();
@@ -198,7 +198,7 @@ export class DeliveryService {
 
   #deliverEntry(
     channel: FollowedChannel,
-    entry: Extract<FeedItem, { kind: 'entry' }>['entry'],
+    { entry, isFill }: Extract<FeedItem, { kind: 'entry' }>,
   ): void {
     // The feed may hand on again what was read when the channel was first followed.
     if (isAtOrBefore(entry, channel.cursor)) return;
@@ -214,7 +214,11 @@ export class DeliveryService {
       }
       if (isAtOrBefore(entry, subscription.reached)) continue;
       try {
-        if (!queueEntry(subscription, entry, message)) this.#fallBehind(subscription, channel);
+        // Of a hole there may be more than fits: who has no room reads it at its own pace, and loses nothing.
+        const hasRoom = !isFill || subscription.session.outbox.hasRoomFor(message.bytes);
+        if (!hasRoom || !queueEntry(subscription, entry, message)) {
+          this.#fallBehind(subscription, channel);
+        }
         this.#schedule.owe(subscription.session, isUrgent);
       } catch (error) {
         endBroken(subscription.session, error, this.metrics);

@@ -87,11 +87,11 @@ export class Outbox {
 
   pushMessage(subscription: Subscription, message: EncodedMessage): void {
     if (this.#isOver) return;
+    // Its slice may be some way off, and what the kernel would take by then is no loss: it is asked before.
+    const { bytes } = this;
+    if (bytes > UNFLUSHED_MAX && bytes + message.bytes > this.rules.bytesMax()) this.flush();
     if (this.#lanes.isEmpty && message.entry.ttlMs === 0) {
       this.#turn.push(subscription, message);
-      // Its slice may be some way off: what waits until then is bounded too.
-      const { bytes } = this.#turn;
-      if (bytes > UNFLUSHED_MAX && bytes > this.rules.bytesMax()) this.flush();
       return;
     }
     this.#queueTurn();

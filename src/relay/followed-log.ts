@@ -61,7 +61,7 @@ export class FollowedLog {
         continue;
       }
       if (isDoubtful) break;
-      items.push(this.#hand(entry));
+      items.push(this.#hand(entry, true));
     }
     this.#trust(page);
     const after = this.#settle();
@@ -88,10 +88,10 @@ export class FollowedLog {
     return { kind: 'break', channel: this.channel, reason, to };
   }
 
-  #hand(entry: LogEntry): FeedItem {
+  #hand(entry: LogEntry, isFill: boolean): FeedItem {
     this.#cursor = entry;
     this.#trail.add(entry);
-    return { kind: 'entry', channel: this.channel, entry };
+    return { kind: 'entry', channel: this.channel, entry, isFill };
   }
 
   /**
@@ -117,7 +117,7 @@ export class FollowedLog {
         this.#waiting = this.#waiting.slice(left - 1);
         return { items, mustRead: true };
       }
-      items.push(this.#hand(entry));
+      items.push(this.#hand(entry, false));
     }
     this.#waiting = [];
     const mustRead = this.#hasOverflowed;

@@ -12,10 +12,33 @@ const urgentFirst = 'test/unit/delivery/who-is-behind-gets-what-is-urgent-first.
 const fanOut = 'test/unit/delivery/a-live-subscription-gets-each-entry-once.spec.ts';
 const stalled = 'test/unit/delivery/who-does-not-read-is-closed.spec.ts';
 const alone = 'test/unit/delivery/a-broken-connection-ends-alone.spec.ts';
+const filled = 'test/unit/delivery/a-filled-hole-is-no-loss.spec.ts';
+const burst = 'test/unit/delivery/a-burst-is-no-loss.spec.ts';
 const start = 'test/unit/delivery/the-first-page-tells-where-it-begins.spec.ts';
 
 /** What each connection is owed, and what it is told of what it does not get. */
 export const delivery = [
+  {
+    name: 'fill-pushed-whatever-the-room',
+    bug: 'of a hole that is filled, what a connection has no room for is dropped',
+    rows: ['F14', 'F36'],
+    file: service,
+    find: '!isFill || subscription.session.outbox.hasRoomFor(message.bytes)',
+    replace: 'isFill || !isFill',
+    check: check(
+      filled,
+      'a hole of more than a connection has room for comes at the pace at which it takes it',
+    ),
+  },
+  {
+    name: 'burst-dropped-unasked',
+    bug: 'a burst over the bound is dropped though the kernel would take it',
+    rows: ['F39'],
+    file: outbox,
+    find: 'if (bytes > UNFLUSHED_MAX && bytes + message.bytes > this.rules.bytesMax()) this.flush();',
+    replace: 'void bytes;',
+    check: check(burst, 'a burst of many times the bound in one turn reaches'),
+  },
   {
     name: 'resume-ignored',
     bug: 'a subscriber that comes back with a position starts at the top',

@@ -65,7 +65,7 @@ describe('a connection that cannot be written to', () => {
     const [subscription] = broken.session.subscriptions.values();
     broken.wire.isBroken = true;
     service.deliver([
-      { kind: 'entry', channel: CHANNEL, entry },
+      { kind: 'entry', channel: CHANNEL, entry, isFill: false },
       { kind: 'break', channel: CHANNEL, reason: 'epoch', to },
     ]);
     await turns();

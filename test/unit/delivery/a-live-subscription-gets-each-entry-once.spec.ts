@@ -48,7 +48,8 @@ describe('a live subscription', () => {
     hand(first);
     const to = { ...first, epoch: 'f'.repeat(16), offset: 0 };
     service.deliver([{ kind: 'break', channel: CHANNEL, reason: 'epoch', to }]);
-    service.deliver([{ kind: 'entry', channel: CHANNEL, entry: { ...first, epoch: to.epoch } }]);
+    const entry = { ...first, epoch: to.epoch };
+    service.deliver([{ kind: 'entry', channel: CHANNEL, entry, isFill: false }]);
     await until(() => wire.sent.length >= 3);
     expect(told(wire.sent)).toEqual([1, { epoch: null }, 1]);
   });

@@ -100,10 +100,17 @@ export function deliveryUnderTest() {
     return { wire, session };
   };
   const hand = (...entries: readonly LogEntry[]): void =>
-    service.deliver(entries.map((entry) => ({ kind: 'entry', channel: CHANNEL, entry })));
+    service.deliver(
+      entries.map((entry) => ({ kind: 'entry', channel: CHANNEL, entry, isFill: false })),
+    );
+  /** As `hand`, of what the relay had to read. */
+  const fill = (...entries: readonly LogEntry[]): void =>
+    service.deliver(
+      entries.map((entry) => ({ kind: 'entry', channel: CHANNEL, entry, isFill: true })),
+    );
   return {
     ...{ broker, pages, service, slow, catchUp, config, metrics },
-    ...{ top, append, appendMany, openSession, hand },
+    ...{ top, append, appendMany, openSession, hand, fill },
   };
 }
 
