@@ -136,7 +136,9 @@ function afterRefusal(
   around: Surroundings,
 ): ConnectionState {
   if (reason.retryable) return offline(state, reason, around);
-  const mayRenew = reason.code === 'token_expired' && around.tokenRenewable;
+  // A kept token may have been signed with a key that was changed since: a fresh one is worth a try.
+  const isOfToken = reason.code === 'token_expired' || reason.code === 'unauthenticated';
+  const mayRenew = isOfToken && around.tokenRenewable;
   // A second refusal of a token that was just made is for a person to solve.
   if (mayRenew && !state.renewToken) return { ...state, renewToken: true };
   return { name: 'refused', reason };

@@ -107,6 +107,16 @@ describe('the connection state machine', () => {
     expect(nextState(renewing, event, AROUND)).toEqual({ name: 'refused', reason: expired });
   });
 
+  test('a token that is not known is renewed once: its key may have been changed', () => {
+    const unknown = new CarillonError('unauthenticated', 'who?');
+    const event: ConnectionEvent = { type: 'refused', reason: unknown };
+    const renewing = nextState(connecting, event, AROUND);
+    expect(renewing).toEqual({ ...connecting, renewToken: true });
+    expect(nextState(renewing, event, AROUND)).toEqual({ name: 'refused', reason: unknown });
+    const fixed = { ...AROUND, tokenRenewable: false };
+    expect(nextState(connecting, event, fixed)).toEqual({ name: 'refused', reason: unknown });
+  });
+
   test('an expired token that cannot be renewed is refused', () => {
     const event: ConnectionEvent = { type: 'refused', reason: expired };
     const next = nextState(connecting, event, { ...AROUND, tokenRenewable: false });
