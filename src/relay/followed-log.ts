@@ -136,7 +136,13 @@ export class FollowedLog {
     if (entry.offset === cursor.offset + 1) return entry.prev === cursor.chain ? 'next' : 'hole';
     // The same place with another digest: history was rewound under us.
     if (entry.offset === cursor.offset) return entry.chain === cursor.chain ? 'old' : 'hole';
-    return entry.offset < cursor.offset ? 'old' : 'hole';
+    return entry.offset < cursor.offset && this.#isOfOurs(entry) ? 'old' : 'hole';
+  }
+
+  /** False: it stands where we handed on another, or numbers begin again, so the log forgot. */
+  #isOfOurs({ offset, chain }: LogEntry): boolean {
+    const known = this.#trail.chainAt(offset);
+    return known === null ? offset > 1 : known === chain;
   }
 }
 

@@ -42,11 +42,21 @@ export class Trail {
     for (const place of rest) this.add(place);
   }
 
+  /** The chain at a place that is remembered; null for any other. */
+  chainAt(offset: number): string | null {
+    if (this.#start?.offset === offset) return this.#start.chain;
+    for (let back = 1; back <= this.#count; back += 1) {
+      const at = this.#indexOf(back);
+      if (this.#offsets?.[at] !== offset) continue;
+      return hex(this.#chains?.[at * 2]) + hex(this.#chains?.[at * 2 + 1]);
+    }
+    return null;
+  }
+
   newestFirst(): Position[] {
     const places: Position[] = [];
     for (let back = 1; back <= this.#count; back += 1) {
-      const size = this.#offsets?.length ?? 1;
-      const at = (this.#next - back + size) % size;
+      const at = this.#indexOf(back);
       places.push({
         epoch: this.#epoch,
         offset: this.#offsets?.[at] ?? 0,
@@ -55,6 +65,12 @@ export class Trail {
     }
     if (this.#start) places.push(this.#start);
     return places;
+  }
+
+  /** Where the one stands that was added so many ago; 1 is the last. */
+  #indexOf(back: number): number {
+    const size = this.#offsets?.length ?? 1;
+    return (this.#next - back + size) % size;
   }
 
   #clear(epoch: string): void {

@@ -52,6 +52,31 @@ describeWithRedis('a store that lost everything', () => {
     expect((await read(broker, empty, { after: untouched })).continuity).toBe('epoch');
   });
 
+  test('of one channel forgets its ids with its numbers, and is another epoch', async () => {
+    const server = await startRedis();
+    const client = new Redis(server.url);
+    register({ name: 'a Redis client', end: () => client.disconnect() });
+    const { broker } = await startReadyRedisBroker(server.url);
+    const channel = newChannel();
+    const first = publication(channel, { id: 'a' });
+    await broker.append(first);
+    await appendMany(broker, channel, 4);
+    const before = await topOf(broker, channel);
+
+    // As an evicting Redis does it: one key, and what belongs to it stays.
+    const metas = await client.keys(`*:m:${channel}`);
+    expect(metas).toHaveLength(1);
+    await client.del(...metas);
+    expect(await broker.append(publication(channel, { id: 'b' }))).toMatchObject({
+      ...{ outcome: 'stored', offset: 1 },
+    });
+    // A place of the lost history would be that of another message now.
+    expect(await broker.append(first)).toMatchObject({ outcome: 'stored', offset: 2 });
+    const page = await read(broker, channel, { after: before });
+    expect(page).toMatchObject({ continuity: 'epoch' });
+    expect(offsetsOf(page.entries)).toEqual([1, 2]);
+  });
+
   test('leaves no call that was under way when Redis was killed without an answer', async () => {
     const server = await startRedis();
     const { broker } = await startReadyRedisBroker(server.url);

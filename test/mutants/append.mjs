@@ -24,6 +24,18 @@ export const append = [
     check: check(contract, 'what is announced is what is read, in the order of the log'),
   },
   {
+    name: 'ids-outlive-their-numbers',
+    bug: 'an id of a history that is gone is answered with a place of the one that is there',
+    rows: ['F14'],
+    file,
+    find: "if isReborn then redis.call('UNLINK', log, ids, order) end",
+    replace: '',
+    check: check(
+      'test/contract/redis-broker-emptied.spec.ts',
+      'of one channel forgets its ids with its numbers, and is another epoch',
+    ),
+  },
+  {
     name: 'no-deduplication',
     bug: 'a repeated id is stored again',
     rows: ['F9', 'F17', 'F19'],

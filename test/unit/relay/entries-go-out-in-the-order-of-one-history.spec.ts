@@ -57,6 +57,27 @@ describe('what a followed channel hands on', () => {
     expect([offsets(step), step.mustRead]).toEqual([[4], false]);
   });
 
+  test('is looked up when numbers begin again in the same epoch', () => {
+    const log = following(3);
+    log.announced(entry(4));
+    const again = log.announced(entry(1, { life: 'b' }));
+    expect([offsets(again), again.mustRead]).toEqual([[], true]);
+    const other = following(3);
+    other.announced(entry(4));
+    expect(other.announced(entry(3, { life: 'b' })).mustRead).toBe(true);
+  });
+
+  test('is nothing when what went out is announced once more', () => {
+    const log = following(3);
+    log.announced(entry(4));
+    const again = [3, 2, 4].map((offset) => log.announced(entry(offset)));
+    expect(again.map((step) => [offsets(step), step.mustRead])).toEqual([
+      [[], false],
+      [[], false],
+      [[], false],
+    ]);
+  });
+
   test('begins with the first message after a genesis', () => {
     const log = new FollowedLog(CHANNEL);
     log.startAt(genesis(EPOCH, 1));

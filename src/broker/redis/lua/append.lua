@@ -31,13 +31,13 @@ local function whole(number)
   return string.format('%d', number)
 end
 
-local function born(life, channel)
+local function born(life, channel, isReborn)
   local text = redis.call('GET', life)
   if not text then
     text = newLife
     redis.call('SET', life, text)
   end
-  local epoch = string.sub(redis.sha1hex(text .. '|' .. channel .. '|' .. whole(math.floor(now / MONTH_MS))), 1, 16)
+  local epoch = string.sub(redis.sha1hex(text .. '|' .. channel .. '|' .. whole(isReborn and now or math.floor(now / MONTH_MS))), 1, 16)
   local seed = redis.sha1hex(epoch .. '|' .. whole(now))
   return epoch, string.format('%08x%08x', tonumber(string.sub(seed, 1, 8), 16) % 2147483647,
     tonumber(string.sub(seed, 9, 16), 16) % 2147483629)
@@ -83,16 +83,15 @@ local function append(k, a)
       floor, bytes, goneBytes = top, 0, nil
     end
   end
-  if not packed or count >= MOST_IDS then
+  if not packed then
+    -- Left over from a history whose meta was evicted: another epoch, and none of its ids names a place in it.
+    local isReborn = redis.call('EXISTS', log, ids, order) > 0
+    if isReborn then redis.call('UNLINK', log, ids, order) end
+    epoch, prev = born(life, string.sub(meta, -nameBytes), isReborn)
+    top, floor, bytes, hadTtlMs, purgedTo, bornAt, setAt, count = 0, 0, 0, ttlMs, 0, now, 0, 0
+  elseif count >= MOST_IDS then
     local known = redis.call('HGET', ids, idField)
     if known then return repeated(known, digest) end
-  end
-  if not packed then
-    epoch, prev = born(life, string.sub(meta, -nameBytes))
-    top, floor, bytes, hadTtlMs, purgedTo, bornAt, setAt, count = 0, 0, 0, ttlMs, 0, now, 0, 0
-    -- Left over from a life that was evicted.
-    if redis.call('EXISTS', log) == 1 then redis.call('UNLINK', log) end
-  elseif count >= MOST_IDS then
     count = forget(ids, order, redis.call('LLEN', order), dedupMs)
     if count >= MOST_IDS then return 3, 0 end
   end
@@ -147,7 +146,7 @@ local function append(k, a)
   end
   packed = struct.pack(META, epoch, chain, offset, floor, bytes, oldest, ttlMs, purgedTo, bornAt, setAt, count)
   if mustExpire then
-    redis.call('SET', meta, packed, 'PX', whole(math.max(MONTH_MS, ttlMs) + slack))
+    redis.call('SET', meta, packed, 'PX', whole(math.max(MONTH_MS, ttlMs, dedupMs + DAY_MS) + slack))
   else
     redis.call('SET', meta, packed, 'KEEPTTL')
   end
