@@ -84,10 +84,10 @@ export class Carillon {
     });
     const clock = new ServerClock(environment);
     const releases = new ReleaseQueue(clock, environment);
-    const seenBroadcasts = new SeenBroadcasts();
     const kept = store ?? new MemoryStore();
     const place = new StorePlace(kept, environment, logger);
     const writer = new StoreWriter(kept, logger, place);
+    const seenBroadcasts = new SeenBroadcasts(writer);
     this.#environment = environment;
     this.#timeouts = timeouts;
     this.#connection = connection;
@@ -99,6 +99,7 @@ export class Carillon {
       place,
       environment,
       restore: async () => {
+        await seenBroadcasts.restore();
         await this.#serverChannels.restore();
         await this.#outbox.restore();
       },

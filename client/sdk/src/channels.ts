@@ -100,6 +100,7 @@ export class Channels {
       seenBroadcasts: this.#parts.seenBroadcasts,
       show: (message) => events.message.tell(message),
       tellGap: (gap) => events.gap.tell(gap),
+      isDurable: () => durable,
       changed: () => {
         if (durable) void this.#parts.writer.save(key, () => storedStream(stream.record()));
       },

@@ -13,6 +13,8 @@ export interface StreamParts {
   /** Hands a message to the application. */
   readonly show: (message: Message) => void;
   readonly tellGap: (gap: Gap) => void;
+  /** Its place survives this run. */
+  readonly isDurable: () => boolean;
   /** The record changed. */
   readonly changed: () => void;
   /** Offsets are missing without a word: what follows `position` must be asked for again. */
@@ -37,6 +39,8 @@ export class MessageStream {
   readonly #held = new Map<Message, () => void>();
   /** What was asked for again. If it does not come then either, it is told as lost. */
   #sought: readonly OffsetRange[] = [];
+  /** Taken since the record was last told to have changed. */
+  #broadcasts: string[] = [];
   /** A place that nobody could read; told with the next start. */
   #unreadable: string | null = null;
 
@@ -56,13 +60,13 @@ export class MessageStream {
     this.#tellStillMissing(messages, gap);
     for (const message of messages) this.#admit(message);
     this.#cursor.standAt(position);
-    this.#parts.changed();
+    this.#advanced();
   }
 
   receive(message: Message): void {
     if (message.position !== undefined && this.#hasHoleBelow(message.offset)) return;
     this.#admit(message);
-    this.#parts.changed();
+    this.#advanced();
   }
 
   skip(skip: Skip): void {
@@ -116,12 +120,21 @@ export class MessageStream {
     for (const message of held) this.#hold(message, message.releaseAt ?? 0);
   }
 
+  #advanced(): void {
+    this.#parts.changed();
+    const broadcasts = this.#broadcasts;
+    if (broadcasts.length === 0) return;
+    this.#broadcasts = [];
+    if (this.#parts.isDurable()) this.#parts.seenBroadcasts.keep(broadcasts);
+  }
+
   #admit(message: Message): void {
     const isNew = this.#cursor.admit(message);
     const { broadcast, releaseAt } = message;
     const isCopy =
       isNew && broadcast !== undefined && this.#parts.seenBroadcasts.sees(broadcast.id);
     if (!isNew || isCopy) return;
+    if (broadcast !== undefined) this.#broadcasts.push(broadcast.id);
     if (releaseAt !== undefined && this.#parts.releases.isEarly(releaseAt)) {
       this.#hold(message, releaseAt);
     } else {

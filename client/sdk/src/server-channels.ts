@@ -7,7 +7,10 @@ import type { Push } from './wire.js';
 
 const STORED_AS = 'cursors';
 
-export interface ServerStreamParts extends Omit<StreamParts, 'channel' | 'changed' | 'holeFound'> {
+export interface ServerStreamParts extends Omit<
+  StreamParts,
+  'channel' | 'isDurable' | 'changed' | 'holeFound'
+> {
   /** Offsets of a `$` channel are missing without a word: only a new session goes back for them. */
   readonly goBack: (reason: CarillonError) => void;
 }
@@ -89,6 +92,7 @@ export class ServerChannels {
     const stream = new MessageStream({
       ...this.#parts,
       channel,
+      isDurable: () => this.#writer !== null,
       changed: () => this.#save(),
       holeFound: () => {
         const message = `The server passed over a part of ${channel}: it is asked for again.`;

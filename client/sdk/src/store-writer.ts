@@ -31,6 +31,15 @@ export class StoreWriter {
     return change.written;
   }
 
+  /** As `save`, but behind every change that waits now, also if the key changed before. */
+  saveLast(key: string, value: () => unknown): Promise<void> {
+    const change = this.#changeOf(key);
+    change.value = value;
+    this.#changes.delete(key);
+    this.#changes.set(key, change);
+    return change.written;
+  }
+
   remove(key: string): Promise<void> {
     const change = this.#changeOf(key);
     delete change.value;

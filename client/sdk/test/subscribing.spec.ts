@@ -242,6 +242,39 @@ describe('the channels of the server', () => {
     made.time.socket.push('message', message(8));
     expect([heard, offsets]).toEqual([[1], [8]]);
   });
+
+  test('copies of a broadcast are shown once, also when the other one comes after a restart', async () => {
+    const disk = new Disk();
+    const store = disk.run();
+    const first = await connected({ store });
+    const before = await following(first, { durable: true });
+    first.time.socket.push('message', message(7, { broadcast: told }));
+    await first.time.settle();
+    expect(before.offsets).toEqual([7]);
+    store.crash();
+
+    const second = await connected({ store: disk.run() });
+    const heard: number[] = [];
+    second.carillon.onBroadcast(({ offset }) => heard.push(offset));
+    second.time.socket.push('message', message(1, { channel: '$everyone', broadcast: told }));
+    second.time.socket.push('message', message(2, { channel: '$everyone' }));
+    expect(heard).toEqual([2]);
+  });
+
+  test('a broadcast that nobody keeps the place of is shown again by a rewind after a restart', async () => {
+    const disk = new Disk();
+    const store = disk.run();
+    const first = await connected({ store });
+    await following(first);
+    first.time.socket.push('message', message(7, { broadcast: told }));
+    await first.time.settle();
+    store.crash();
+
+    const second = await connected({ store: disk.run() });
+    const { offsets } = await following(second);
+    second.time.socket.push('message', message(7, { broadcast: told }));
+    expect(offsets).toEqual([7]);
+  });
 });
 
 describe('a message with an instant', () => {
