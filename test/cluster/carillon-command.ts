@@ -18,7 +18,7 @@ export interface PrintedVerdict {
     readonly reader: string | null;
     readonly what: string;
   }[];
-  readonly publishes: { readonly acknowledged: number };
+  readonly publishes: { readonly acknowledged: number; readonly retriedRefusals: number };
   readonly deliveries: { readonly checked: number; readonly resumed: number };
   readonly connections: { readonly lost: number; readonly leftOnPurpose: number };
   readonly told: { readonly gaps: number; readonly byReason: Readonly<Record<string, number>> };

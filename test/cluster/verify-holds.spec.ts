@@ -51,6 +51,19 @@ describeWithRedis('carillon verify against real instances', () => {
     expect(code).toBe(0);
   });
 
+  test('a publisher that is told to slow down breaks nothing, and it is said how often', async () => {
+    const child = carillonCommand(
+      ...['verify', '--url', urls, '--secret', a.secret, '--admin-key', a.adminKey, '--json'],
+      ...['--publishers', '1', '--subscribers', '2', '--reconnect', '0', '--rate', '220'],
+      ...['--duration', '3s', '--seed', '1795511756'],
+    );
+    const { code } = await within('it ends', 60_000, child.exited);
+    const verdict = verdictOf(child);
+    expect(verdict).toMatchObject({ verdict: 'held', violations: [] });
+    expect(verdict.publishes.retriedRefusals).toBeGreaterThan(0);
+    expect(code).toBe(0);
+  }, 70_000);
+
   test('a secret that is not its own is said so, with what to do, and is no violation', async () => {
     const child = carillonCommand('verify', '--url', urls, '--secret', 'x'.repeat(32), ...quick);
     expect(await within('it ends', 20_000, child.exited)).toMatchObject({ code: 2 });

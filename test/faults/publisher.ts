@@ -92,8 +92,9 @@ export class Publisher {
       .publish(data, { id, priority })
       .then(
         (receipt) => {
-          const { epoch, offset, duplicate } = receipt;
-          this.#history.add({ kind: 'ok', publisher, channel, id, epoch, offset, duplicate });
+          const { epoch, offset, duplicate, refusals } = receipt;
+          const place = { epoch, offset, duplicate, refusals };
+          this.#history.add({ kind: 'ok', publisher, channel, id, ...place });
           return receipt;
         },
         (error: unknown) => {

@@ -28,8 +28,20 @@ export const sdk = [
     file: lane,
     find: 'const waitMs = retryDelayMs(publication.failures, environment.random(), error.retryAfterMs);',
     replace:
-      "const waitMs = 0; return this.#settle(publication, { receipt: { id: publication.request.id, channel: publication.request.channel, epoch: 'f'.repeat(16), offset: 1, at: 1, duplicate: false } });",
+      "const waitMs = 0; return this.#settle(publication, { receipt: { id: publication.request.id, channel: publication.request.channel, epoch: 'f'.repeat(16), offset: 1, at: 1, duplicate: false, refusals: 0 } });",
     check: { ...fault('F3', 4), otherwise: [fault('F3', 5), fault('F12', 3), fault('F12', 4)] },
+  },
+  {
+    name: 'broadcasts-forgotten-with-the-run',
+    bug: 'a copy of a broadcast is shown again after a reload',
+    rows: ['F43'],
+    file: 'client/sdk/src/message-stream.ts',
+    find: 'if (this.#parts.isDurable()) this.#parts.seenBroadcasts.keep(broadcasts);',
+    replace: '',
+    check: check(
+      subscribing,
+      'copies of a broadcast are shown once, also when the other one comes after a restart',
+    ),
   },
   {
     name: 'resend-after-dedup-seconds',

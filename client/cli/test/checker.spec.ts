@@ -151,6 +151,29 @@ describe('the checker', () => {
     expect(found([...published(1), ...delivered(1), breach], log(1))).toEqual(['I5']);
   });
 
+  test('finds what stands after a later publish, unless the server had refused a try of it', () => {
+    const entries = [record(1, 'm2'), record(2, 'm1')];
+    const came = [delivery(1, { id: 'm2' }), delivery(2, { id: 'm1' })];
+    const swapped = (refusals: number) =>
+      found([...invoke(1), ...invoke(2), ok('m2', 1), ok('m1', 2, refusals), ...came], {
+        ...{ channel, epoch, floor: 0, entries },
+      });
+    expect(swapped(0)).toEqual(['I3']);
+    expect(swapped(1)).toEqual([]);
+    // Those between which nothing was refused are still held to it.
+    const three = [record(1, 'm3'), record(2, 'm1'), record(3, 'm2')];
+    const events = [
+      ...[1, 2, 3].flatMap((n) => invoke(n)),
+      ok('m3', 1),
+      ok('m1', 2, 1),
+      ok('m2', 3),
+    ];
+    const all = ['m3', 'm1', 'm2'].map((id, index) => delivery(index + 1, { id }));
+    expect(found([...events, ...all], { channel, epoch, floor: 0, entries: three })).toEqual([
+      'I3',
+    ]);
+  });
+
   test('finds a publish that never settled', () => {
     expect(found(invoke(1), log())).toEqual(['I8']);
   });
@@ -183,8 +206,8 @@ function invoke(sequence: number, priority = 'normal'): Event[] {
   return [{ kind: 'invoke', publisher, channel, id, hash: `h-${id}`, sequence, priority }];
 }
 
-function ok(id: string, offset: number): Event {
-  return { kind: 'ok', publisher, channel, id, epoch, offset, duplicate: false };
+function ok(id: string, offset: number, refusals = 0): Event {
+  return { kind: 'ok', publisher, channel, id, epoch, offset, duplicate: false, refusals };
 }
 
 function delivered(...offsets: number[]): Event[] {

@@ -10,13 +10,13 @@ describe('the figures of a history', () => {
     const facts = [
       ...[1, 2, 3, 4].map((n) => invoke(n, 0)),
       ok(1, 4, false),
-      ok(2, 8, true),
+      ok(2, 8, true, 3),
       fact(9, { kind: 'fail', ...of, id: 'm3', code: 'overloaded' }),
       fact(9, { kind: 'unknown', ...of, id: 'm4', code: 'unavailable' }),
     ];
     expect(figuresOf(facts)).toMatchObject({
       publishes: {
-        ...{ asked: 4, acknowledged: 2, duplicates: 1, refused: 1, unknown: 1 },
+        ...{ asked: 4, acknowledged: 2, duplicates: 1, refused: 1, unknown: 1, retriedRefusals: 3 },
         byCode: { overloaded: 1, unavailable: 1 },
       },
       latencyMs: { acknowledged: { n: 2, p50: 4, p99: 8, max: 8 }, delivered: null, back: null },
@@ -59,8 +59,9 @@ function invoke(n: number, atMs: number): Fact {
   return fact(atMs, { kind: 'invoke', ...of, ...message });
 }
 
-function ok(n: number, atMs: number, duplicate: boolean): Fact {
-  return fact(atMs, { kind: 'ok', ...of, id: `m${n}`, epoch: 'e', offset: n, duplicate });
+function ok(n: number, atMs: number, duplicate: boolean, refusals = 0): Fact {
+  const place = { epoch: 'e', offset: n, duplicate, refusals };
+  return fact(atMs, { kind: 'ok', ...of, id: `m${n}`, ...place });
 }
 
 function deliver(n: number, atMs: number): Fact {

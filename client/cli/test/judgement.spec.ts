@@ -103,7 +103,10 @@ function published(...numbers: number[]): Event[] {
       ...{ kind: 'invoke', ...of, id: `m${n}`, hash: `h${n}` },
       ...{ sequence: n, priority: 'normal' },
     },
-    { kind: 'ok', ...of, id: `m${n}`, epoch: 'e1', offset: n, duplicate: false },
+    {
+      ...{ kind: 'ok', ...of, id: `m${n}`, epoch: 'e1' },
+      ...{ offset: n, duplicate: false, refusals: 0 },
+    },
   ]);
 }
 

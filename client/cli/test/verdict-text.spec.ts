@@ -68,7 +68,7 @@ function textOf(other: Partial<Verdict>): string {
       },
       publishes: {
         ...{ asked: 1_802, acknowledged: 1_802, duplicates: 3, refused: 0, unknown: 0 },
-        byCode: {},
+        ...{ retriedRefusals: 0, byCode: {} },
       },
       deliveries: { checked: 21_624, resumed: 312 },
       latencyMs: {

@@ -213,7 +213,8 @@ function publicationOf(
 ): Publication {
   // One that was sent by an earlier run may have arrived then.
   const mayHaveArrived = firstSentAt !== null;
-  return { request, bytes, firstSentAt, firstSentMs: null, failures: 0, mayHaveArrived, settle };
+  const counts = { failures: 0, refusals: 0 };
+  return { request, bytes, firstSentAt, firstSentMs: null, ...counts, mayHaveArrived, settle };
 }
 
 function requestOf(

@@ -23,6 +23,11 @@ export interface PublishReceipt {
   at: number;
   /** An earlier try had already been stored. */
   duplicate: boolean;
+  /**
+   * How often the server refused it (rate limit, overload) before it took it: what was published
+   * later may then stand before it.
+   */
+  refusals: number;
 }
 
 /** What became of a publish that an earlier run of the application had left in the store. */

@@ -15,6 +15,8 @@ export interface Publication {
   /** The same on the monotonic clock of this run. */
   firstSentMs: number | null;
   failures: number;
+  /** Of the failures those that surely stored nothing. */
+  refusals: number;
   /** Some try may have been stored. */
   mayHaveArrived: boolean;
   readonly settle: (outcome: PublishOutcome) => void;

@@ -145,7 +145,8 @@ export class PublishLane {
     this.#parts.connection.send('publish', publication.request, (answer) => {
       if (this.#sent.get(publication) !== sent || !sent.isUnderWay) return;
       sent.isUnderWay = false;
-      if (answer.ok) this.#settle(publication, { receipt: answer.reply });
+      const { refusals } = publication;
+      if (answer.ok) this.#settle(publication, { receipt: { ...answer.reply, refusals } });
       else this.#failed(publication, sent, answer.error);
       this.#pump();
     });
@@ -153,6 +154,7 @@ export class PublishLane {
 
   #failed(publication: Publication, sent: Sent, error: CarillonError): void {
     if (error.outcome === 'unknown') publication.mayHaveArrived = true;
+    else publication.refusals += 1;
     if (!error.retryable) return this.#settle(publication, failureOf(publication, error));
     sent.isAgain = true;
     const { connection, environment } = this.#parts;

@@ -47,7 +47,7 @@ export interface Requests {
 export interface Replies {
   subscribe: SubscribeReply;
   unsubscribe: { channel: string };
-  publish: PublishReceipt;
+  publish: Omit<PublishReceipt, 'refusals'>;
   history: HistoryReply;
   presence: PresenceReply;
   'presence.update': Readonly<Record<never, never>>;

@@ -167,18 +167,23 @@ function manyPlacesIn({ facts, logs, keepsStore }: Evidence): Violation[] {
   });
 }
 
-/** What one publisher sent one after another stands in the log in that order. */
+/**
+ * What one publisher sent one after another stands in the log in that order. One of which the server
+ * refused a try stands where its next try came.
+ */
 function publisherOrderIn({ facts, logs }: Evidence): Violation[] {
   const sent = new Map<string, Extract<Fact, { kind: 'invoke' }>>();
+  const refused = new Set<string>();
   for (const fact of facts) {
     if (fact.kind === 'invoke') sent.set(`${fact.channel} ${fact.id}`, fact);
+    if (fact.kind === 'ok' && fact.refusals > 0) refused.add(`${fact.channel} ${fact.id}`);
   }
   const violations: Violation[] = [];
   for (const { channel, entries } of logs) {
     const last = new Map<string, { sequence: number; id: string }>();
     for (const { id } of entries) {
       const invoke = sent.get(`${channel} ${id}`);
-      if (invoke === undefined) continue;
+      if (invoke === undefined || refused.has(`${channel} ${id}`)) continue;
       const { publisher, priority, sequence } = invoke;
       const before = last.get(`${publisher} ${priority}`);
       if (before !== undefined && before.sequence > sequence) {

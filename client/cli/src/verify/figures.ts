@@ -15,6 +15,8 @@ export interface Figures {
     /** Acknowledged after an earlier try had been stored already. */
     readonly duplicates: number;
     readonly refused: number;
+    /** Tries that the server refused and the SDK sent again. */
+    readonly retriedRefusals: number;
     readonly unknown: number;
     /** Of the refused and unknown ones, by the server's word. */
     readonly byCode: Readonly<Record<string, number>>;
@@ -39,7 +41,14 @@ export function figuresOf(facts: readonly Fact[]): Figures {
   const connectedAt = new Map<string, number>();
   const lostAt = new Map<string, number>();
   const [acked, delivered, back]: [number[], number[], number[]] = [[], [], []];
-  const counts = { asked: 0, acknowledged: 0, duplicates: 0, refused: 0, unknown: 0 };
+  const counts = {
+    asked: 0,
+    acknowledged: 0,
+    duplicates: 0,
+    refused: 0,
+    unknown: 0,
+    retriedRefusals: 0,
+  };
   const byCode: Record<string, number> = {};
   let [checked, resumed] = [0, 0];
   for (const fact of facts) {
@@ -51,6 +60,7 @@ export function figuresOf(facts: readonly Fact[]): Figures {
     } else if (fact.kind === 'ok') {
       counts.acknowledged += 1;
       if (fact.duplicate) counts.duplicates += 1;
+      counts.retriedRefusals += fact.refusals;
       acked.push(at - invoked);
     } else if (fact.kind === 'fail' || fact.kind === 'unknown') {
       counts[fact.kind === 'fail' ? 'refused' : 'unknown'] += 1;

@@ -22,6 +22,8 @@ export type Event =
       readonly epoch: string;
       readonly offset: number;
       readonly duplicate: boolean;
+      /** Tries before it that the server refused. */
+      readonly refusals: number;
     }
   | {
       /** `fail`: surely not stored. `unknown`: nobody can tell. */

@@ -68,8 +68,8 @@ export class Publisher {
     this.#open += 1;
     try {
       const receipt = await this.#client.channel(channel).publish(data, { id, priority });
-      const { epoch, offset, duplicate } = receipt;
-      history.add({ kind: 'ok', publisher, channel, id, epoch, offset, duplicate });
+      const { epoch, offset, duplicate, refusals } = receipt;
+      history.add({ kind: 'ok', publisher, channel, id, epoch, offset, duplicate, refusals });
       return { id, epoch, offset };
     } catch (error) {
       if (!(error instanceof CarillonError)) throw error;

@@ -54,7 +54,10 @@ function factsOf(verdict: Verdict): [string, string][] {
       'publishes',
       `${textOf(publishes.acknowledged)} acknowledged, ${textOf(publishes.duplicates)} of them found stored by an earlier try; ` +
         `${textOf(publishes.refused)} refused, ${textOf(publishes.unknown)} unknown` +
-        (codes.length === 0 ? '' : ` (${codes.join(', ')})`),
+        (codes.length === 0 ? '' : ` (${codes.join(', ')})`) +
+        (publishes.retriedRefusals === 0
+          ? ''
+          : `; ${textOf(publishes.retriedRefusals)} tries were refused and sent again`),
     ],
     [
       'deliveries',
