@@ -90,6 +90,15 @@ export const append = [
     check: fault('F33', 1, 2),
   },
   {
+    name: 'old-time-outlives-a-step',
+    bug: 'when the clock of Redis is set, an instance goes on with the time of before for many samples',
+    rows: ['F33'],
+    file: 'src/broker/redis/cluster-clock.ts',
+    find: 'this.#samples = this.#samples.filter((known) => agree(known, sample));',
+    replace: '',
+    check: fault('F33', 1, 2),
+  },
+  {
     name: 'floor-stays-when-trimmed',
     bug: 'messages are trimmed and the floor does not say so',
     rows: ['F44', 'F45'],

@@ -1,6 +1,8 @@
 import type { RedisClient } from '../../redis/redis-client.js';
 
 const SAMPLES_KEPT = 8;
+/** More than two clocks drift apart while the samples are kept. */
+const DRIFT_MS = 50;
 
 interface Sample {
   readonly roundTripMs: number;
@@ -29,10 +31,13 @@ export class ClusterClock {
     const [seconds, micros] = await this.client.time();
     const receivedAt = performance.now();
     const remoteMs = Number(seconds) * 1000 + Number(micros) / 1000;
-    this.#samples.push({
+    const sample = {
       roundTripMs: receivedAt - sentAt,
       offsetMs: remoteMs - (sentAt + receivedAt) / 2,
-    });
+    };
+    // A clock that was set has another time than the best sample can explain, however short its way was.
+    this.#samples = this.#samples.filter((known) => agree(known, sample));
+    this.#samples.push(sample);
     if (this.#samples.length > SAMPLES_KEPT) this.#samples.shift();
     const best = this.#samples.reduce((a, b) => (b.roundTripMs < a.roundTripMs ? b : a));
     this.#offsetMs = best.offsetMs;
@@ -42,4 +47,10 @@ export class ClusterClock {
   forget(): void {
     this.#samples = [];
   }
+}
+
+/** Each is off by half its round trip at most. */
+function agree(one: Sample, other: Sample): boolean {
+  const errorMs = (one.roundTripMs + other.roundTripMs) / 2 + DRIFT_MS;
+  return Math.abs(one.offsetMs - other.offsetMs) <= errorMs;
 }
