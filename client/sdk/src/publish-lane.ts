@@ -154,7 +154,7 @@ export class PublishLane {
 
   #failed(publication: Publication, sent: Sent, error: CarillonError): void {
     if (error.outcome === 'unknown') publication.mayHaveArrived = true;
-    else publication.refusals += 1;
+    if (error.outcome !== 'unknown') publication.refusals += 1;
     if (!error.retryable) return this.#settle(publication, failureOf(publication, error));
     sent.isAgain = true;
     const { connection, environment } = this.#parts;
