@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../kernel/clock.js';
 import type { RedisClient } from '../../redis/redis-client.js';
 
 const SAMPLES_KEPT = 8;
@@ -18,18 +19,23 @@ export class ClusterClock {
   /** Against the monotonic clock; null before the first sample. */
   #offsetMs: number | null = null;
 
-  constructor(private readonly client: RedisClient) {}
+  constructor(
+    private readonly client: Pick<RedisClient, 'time'>,
+    private readonly local: Clock = systemClock,
+  ) {}
 
   /** Whole milliseconds; the local time of day until Redis has told its own. */
   now(): number {
-    return this.#offsetMs === null ? Date.now() : Math.floor(performance.now() + this.#offsetMs);
+    return this.#offsetMs === null
+      ? this.local.now()
+      : Math.floor(this.local.monotonic() + this.#offsetMs);
   }
 
   /** Takes one sample; rejects when Redis does not answer. */
   async sample(): Promise<void> {
-    const sentAt = performance.now();
+    const sentAt = this.local.monotonic();
     const [seconds, micros] = await this.client.time();
-    const receivedAt = performance.now();
+    const receivedAt = this.local.monotonic();
     const remoteMs = Number(seconds) * 1000 + Number(micros) / 1000;
     const sample = {
       roundTripMs: receivedAt - sentAt,
