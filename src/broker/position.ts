@@ -13,6 +13,11 @@ export interface Position {
   readonly chain: string;
 }
 
+/** The place alone, to be remembered: an entry would keep all bytes that it was read with. */
+export function placeOf({ epoch, offset, chain }: Position): Position {
+  return { epoch, offset, chain };
+}
+
 export const NO_CHAIN = '0000000000000000';
 
 const SHAPE = /^1([0-9a-f]{16})([0-9a-f]{16})(0|[1-9][0-9]{0,15})$/;

@@ -134,16 +134,16 @@ export function queueEntry(
   entry: LogEntry,
   message: EncodedMessage,
 ): boolean {
-  if (entry.kind === 't') return tellTear(subscription, entry);
-  subscription.reached = entry;
+  if (entry.kind === 't') return tellTear(subscription, entry, message.place);
+  subscription.reached = message.place;
   const { session } = subscription;
   if (subscription.forgetAhead(entry)) {
-    session.outbox.pushSkip(subscription, entry, entry.lane, 'duplicate');
+    session.outbox.pushSkip(subscription, message.place, entry.lane, 'duplicate');
     return true;
   }
   const exclusion = exclusionOf(session, subscription.channel, entry);
   if (exclusion === null) session.outbox.pushMessage(subscription, message);
-  else session.outbox.pushSkip(subscription, entry, entry.lane, exclusion);
+  else session.outbox.pushSkip(subscription, message.place, entry.lane, exclusion);
   return true;
 }
 
@@ -172,7 +172,7 @@ export function sendAhead(
 }
 
 /** A failover took a range away: whoever passes this place is told, whether it had reached it or not. */
-function tellTear(subscription: Subscription, entry: LogEntry): boolean {
+function tellTear(subscription: Subscription, entry: LogEntry, place: Position): boolean {
   if (!hasAllLeft(subscription)) return false;
   const { session, channel, told } = subscription;
   const [from, to] = entry.extra.tear ?? [entry.offset, entry.offset];
@@ -184,8 +184,8 @@ function tellTear(subscription: Subscription, entry: LogEntry): boolean {
     count: to - from + 1,
     reason: 'rewound',
     refill: false,
-    position: formatPosition(entry),
+    position: formatPosition(place),
   });
-  subscription.startAt(entry);
+  subscription.startAt(place);
   return true;
 }

@@ -202,8 +202,8 @@ export class DeliveryService {
   ): void {
     // The feed may hand on again what was read when the channel was first followed.
     if (isAtOrBefore(entry, channel.cursor)) return;
-    channel.cursor = entry;
     const message = new EncodedMessage(entry, false);
+    channel.cursor = message.place;
     const isUrgent = entry.lane === 0;
     // Not through a generator: this is the loop that a fan-out runs in.
     for (const subscription of channel.all) {

@@ -1,11 +1,14 @@
 import { Buffer } from 'node:buffer';
 import type { LogEntry } from '../broker/log-entry.js';
 import { packetTail } from '../broker/open-packet.js';
+import { placeOf, type Position } from '../broker/position.js';
 import { frameHeaderBytes, websocketFrame, writeFrameHeader } from '../kernel/websocket-frame.js';
 
 /** One message as bytes on the wire, made once for all sockets that are owed the same bytes. */
 export class EncodedMessage {
   readonly kind = 'message';
+  /** Where it stands: what is remembered of it when it has left. */
+  readonly place: Position;
   /** What the message counts for in an outbox; the position is always counted. */
   readonly bytes: number;
   /** A list of this one, the same for all sockets. */
@@ -18,6 +21,7 @@ export class EncodedMessage {
     /** True on the page of a resume, false on the live path. */
     readonly replayed: boolean,
   ) {
+    this.place = placeOf(entry);
     let bytes = entry.text.length + TAIL_BYTES;
     for (const part of entry.parts) bytes += part.length;
     this.bytes = bytes;

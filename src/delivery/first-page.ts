@@ -4,7 +4,7 @@ import type { Message } from '../protocol/message.js';
 import type { JsonText } from '../kernel/json-text.js';
 import type { Continuity, LogPage } from '../broker/broker.port.js';
 import type { LogEntry } from '../broker/log-entry.js';
-import { formatPosition, type Position } from '../broker/position.js';
+import { formatPosition, placeOf, type Position } from '../broker/position.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { gapOf } from './gap-of.js';
 import type { LogPages } from './log-pages.js';
@@ -85,7 +85,7 @@ function startingAt(
   withMessages: boolean,
 ): Start {
   const entries = withMessages ? beforeTear(fitReply(read)) : [];
-  const reached = entries.at(-1) ?? from;
+  const reached = placeOf(entries.at(-1) ?? from);
   return {
     answer: {
       epoch: facts.epoch,

@@ -249,7 +249,7 @@ export class Outbox {
       if (frames.length > 0) this.wire.write(this.rules.joined.join(frames), messages, safety);
       // Only what was written was passed: a place that is told later must not stand behind a hole.
       for (const [index, message] of messages.entries()) {
-        passing[index]?.passed(message.entry, safety[index] ?? true);
+        passing[index]?.passed(message.place, safety[index] ?? true);
       }
       frames = [];
       messages = [];
@@ -267,7 +267,7 @@ export class Outbox {
         // It is told when its turn comes.
         if (item.isAhead && subscription.forgetAhead(payload.entry)) continue;
         handOver();
-        tellSkip(this.wire, subscription, payload.entry, isSafe, 'expired', this.rules);
+        tellSkip(this.wire, subscription, payload.place, isSafe, 'expired', this.rules);
       } else {
         frames.push(payload.frames(isSafe));
         messages.push(payload);

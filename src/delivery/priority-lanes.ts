@@ -113,7 +113,7 @@ export class PriorityLanes {
       const ranges = gaps.get(subscription) ?? earlier ?? new OffsetRanges();
       gaps.set(subscription, ranges);
       if (payload.kind === 'message') {
-        ranges.add(payload.entry);
+        ranges.add(payload.place);
         dropped += 1;
       } else if (payload.kind === 'skip') {
         ranges.skip(payload.at, payload.reason);

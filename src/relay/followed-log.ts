@@ -2,7 +2,7 @@ import type { ChannelName } from '../protocol/channel-name.js';
 import type { GapReason } from '../protocol/gap.js';
 import type { LogPage } from '../broker/broker.port.js';
 import type { LogEntry } from '../broker/log-entry.js';
-import type { Position } from '../broker/position.js';
+import { placeOf, type Position } from '../broker/position.js';
 import type { FeedItem } from '../delivery/channel-feed.port.js';
 import { Trail } from './trail.js';
 
@@ -89,7 +89,7 @@ export class FollowedLog {
   }
 
   #hand(entry: LogEntry, isFill: boolean): FeedItem {
-    this.#cursor = entry;
+    this.#cursor = placeOf(entry);
     this.#trail.add(entry);
     return { kind: 'entry', channel: this.channel, entry, isFill };
   }

@@ -40,6 +40,19 @@ describe('a live subscription', () => {
     expect(told(wire.sent)).toEqual([1, 2, 3, 4]);
   });
 
+  test('what it was sent is remembered by its place alone, not with the bytes of the message', async () => {
+    const { service, append, openSession, hand } = deliveryUnderTest();
+    const { wire, session } = openSession();
+    (await service.prepare(session, CHANNEL, { withMessages: true })).begin();
+    const entry = await append();
+    hand(entry);
+    await until(() => wire.sent.length === 1);
+    const { told: toldAt, reached } = session.subscriptions.get(CHANNEL) ?? {};
+    const { epoch, offset, chain } = entry;
+    const place = { epoch, offset, chain };
+    expect([toldAt, reached]).toStrictEqual([place, place]);
+  });
+
   test('what breaks under it is told, after what belongs to the history that ended', async () => {
     const { service, append, openSession, hand } = deliveryUnderTest();
     const { wire, session } = openSession();

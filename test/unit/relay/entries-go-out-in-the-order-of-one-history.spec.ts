@@ -52,6 +52,12 @@ const offsets = ({ items }: Step): number[] =>
   items.map((item) => (item.kind === 'entry' ? item.entry.offset : -1));
 
 describe('what a followed channel hands on', () => {
+  test('is remembered by its place alone, not with the bytes that it was read with', () => {
+    const log = following(3);
+    log.announced(entry(4));
+    expect(log.cursor).toStrictEqual({ epoch: EPOCH, offset: 4, chain: chainOf(4) });
+  });
+
   test('is the next entry at once', () => {
     const step = following(3).announced(entry(4));
     expect([offsets(step), step.mustRead]).toEqual([[4], false]);
