@@ -15,6 +15,8 @@ export type Lie =
   | 'forgets'
   | 'stores twice'
   | 'makes an excuse'
+  | 'says it is not for it'
+  | 'says it is gone'
   | 'changes the epoch';
 
 interface Stored {
@@ -149,6 +151,17 @@ export class LyingServer {
     if (isFirst && this.lie === 'makes an excuse') {
       const [after, position] = [positionOf(offset - 1), positionOf(offset)];
       const loss = { ranges: [[offset, offset]], count: 1, reason: 'tired', refill: false };
+      socket.emit('gap', { channel, epoch: EPOCH, after, position, ...loss });
+      return;
+    }
+    if (isFirst && this.lie === 'says it is not for it') {
+      const position = positionOf(offset);
+      socket.emit('skip', { channel, from: offset, to: offset, position, reason: 'own' });
+      return;
+    }
+    if (isFirst && this.lie === 'says it is gone') {
+      const [after, position] = [positionOf(offset - 1), positionOf(offset)];
+      const loss = { ranges: [[offset, offset]], count: 1, reason: 'trimmed', refill: false };
       socket.emit('gap', { channel, epoch: EPOCH, after, position, ...loss });
       return;
     }

@@ -37,6 +37,8 @@ test.each<[lie: Lie, victim: string, broken: string[]]>([
   ['forgets', '', ['I1', 'I4']],
   ['stores twice', '', ['I2', 'I7']],
   ['makes an excuse', 'plain1', ['I1', 'I6']],
+  ['says it is not for it', 'plain1', ['I1', 'I6']],
+  ['says it is gone', 'plain1', ['I1', 'I6']],
   ['changes the epoch', 'plain1', ['I4', 'I6', 'I7']],
 ])(
   'a server that %s (%s) once is found out, by exit code and by name',

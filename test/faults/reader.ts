@@ -48,6 +48,13 @@ interface GapSeen {
   readonly reason: string;
 }
 
+interface SkipSeen {
+  readonly channel: string;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
 /** Writes what one reader sees into the history. */
 export class ReaderLog {
   readonly #ids = new Map<string, Set<string>>();
@@ -82,8 +89,8 @@ export class ReaderLog {
     this.history.add({ kind: 'gap', reader, channel, reason, after: placeOf(after), to, ranges });
   }
 
-  skip({ channel, from, to }: { channel: string; from: number; to: number }): void {
-    this.history.add({ kind: 'skip', reader: this.reader, channel, from, to });
+  skip({ channel, from, to, reason }: SkipSeen): void {
+    this.history.add({ kind: 'skip', reader: this.reader, channel, reason, from, to });
   }
 
   has(channel: string, id: string): boolean {

@@ -157,6 +157,16 @@ export const delivery = [
     check: fault('F24', 1),
   },
   {
+    name: 'lost-told-as-a-skip',
+    bug: 'a message is not sent, and is told not to be for this session',
+    rows: ['F1'],
+    file: catchUp,
+    find: 'const exclusion = exclusionOf(session, subscription.channel, entry);',
+    replace:
+      "const exclusion = exclusionOf(session, subscription.channel, entry) ?? (entry.offset % 50 === 49 ? 'excluded' : null);",
+    check: fault('F1', 1),
+  },
+  {
     name: 'skip-not-sent',
     bug: 'an offset that is not for a session is left out without a word',
     rows: ['F1'],

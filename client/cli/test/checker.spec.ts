@@ -20,8 +20,8 @@ describe('the checker', () => {
       ...delivered(1),
       delivery(3, { priority: 'high' }),
       delivery(2),
-      skip(4, 4),
-      gap('trimmed', [epoch, 4], [epoch, 5], [[5, 5]]),
+      skip(3, 'duplicate'),
+      gap('overflow', [epoch, 3], [epoch, 5], [[4, 5]]),
     ].flat();
     expect(found(events, log(1, 2, 3, 4, 5))).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe('the checker', () => {
   });
 
   test('finds an id that was stored twice', () => {
-    const events = [...published(1), ok('m1', 2), ...delivered(1), skip(2, 2)];
+    const events = [...published(1), ok('m1', 2), ...delivered(1), overflow(2)];
     const entries = [record(1, 'm1'), record(2, 'm1')];
     expect(found(events, { channel, epoch, floor: 0, entries })).toEqual(['I7']);
   });
@@ -119,6 +119,23 @@ describe('the checker', () => {
     ];
     const now: ChannelLog = { channel, epoch: 'e3', floor: 0, entries: [] };
     expect(found(events, now, { keepsStore: false })).toContain('I1');
+  });
+
+  test('finds a message that was for the reader and was told not to be', () => {
+    const events = [...published(1, 2), ...delivered(1)];
+    for (const reason of ['own', 'excluded', 'expired', 'duplicate']) {
+      expect(found([...events, skip(2, reason)], log(1, 2))).toEqual(['I1', 'I6']);
+    }
+  });
+
+  test('finds a message that was told to be gone and is in the log', () => {
+    const events = [
+      ...published(1, 2),
+      ...delivered(1),
+      gap('trimmed', [epoch, 1], [epoch, 2], [[2, 2]]),
+    ];
+    expect(found(events, log(1, 2))).toEqual(['I1', 'I6']);
+    expect(found(events, { channel, epoch, floor: 2, entries: [] })).toEqual([]);
   });
 
   test('finds a gap whose reason is none, and takes it for no excuse', () => {
@@ -225,8 +242,12 @@ function delivery(
   };
 }
 
-function skip(from: number, to: number): Event {
-  return { kind: 'skip', reader, channel, from, to };
+function skip(offset: number, reason: string): Event {
+  return { kind: 'skip', reader, channel, reason, from: offset, to: offset };
+}
+
+function overflow(offset: number): Event {
+  return gap('overflow', [epoch, offset - 1], [epoch, offset], [[offset, offset]]);
 }
 
 function gap(

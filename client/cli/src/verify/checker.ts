@@ -89,7 +89,7 @@ function readerViolations(
   { reader, channel, hidesRepeats, seen }: Follower & { readonly seen: readonly Seen[] },
 ): Violation[] {
   const log = logs.find((it) => it.channel === channel);
-  const lineage = new Lineage(reader, channel, hidesRepeats ? log : undefined);
+  const lineage = new Lineage(reader, channel, { log, keepsStore, hidesRepeats });
   for (const fact of seen) {
     if (fact.kind === 'deliver') lineage.deliver(fact);
     else if (fact.kind === 'gap') lineage.gap(fact);

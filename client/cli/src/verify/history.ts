@@ -57,6 +57,7 @@ export type Event =
       readonly kind: 'skip';
       readonly reader: string;
       readonly channel: string;
+      readonly reason: string;
       readonly from: number;
       readonly to: number;
     }

@@ -20,6 +20,15 @@ interface Stretch {
   readonly lastOfPriority: Map<string, number>;
 }
 
+export interface LineageOptions {
+  /** What the store has in the end. */
+  readonly log: ChannelLog | undefined;
+  /** Nothing took from the store what it had. */
+  readonly keepsStore: boolean;
+  /** Of the reader: what comes again is not shown by it, and so is not missing. */
+  readonly hidesRepeats: boolean;
+}
+
 /** What one reader of one channel was owed and got, over all its connections. */
 export class Lineage {
   readonly violations: Violation[] = [];
@@ -30,8 +39,7 @@ export class Lineage {
   constructor(
     private readonly reader: string,
     private readonly channel: string,
-    /** What the store has in the end, of a reader that hides repeats: they are not missing then. */
-    private readonly log?: ChannelLog,
+    private readonly options: LineageOptions,
   ) {}
 
   deliver({ epoch, offset, id, priority }: Delivery): void {
@@ -57,13 +65,22 @@ export class Lineage {
     now.lastOfPriority.set(priority, Math.max(last, offset));
   }
 
-  skip({ from, to }: Skip): void {
-    this.#now.told.push([from, to]);
+  /** All that is published is for every reader and never expires: only what it had already is none of its own. */
+  skip({ reason, from, to }: Skip): void {
+    const { had, told } = this.#now;
+    for (let offset = from; offset <= to; offset += 1) {
+      if (reason === 'duplicate' && had.has(offset)) continue;
+      return this.#tell('I6', `${offset} was for it, and was skipped as ${reason}`);
+    }
+    told.push([from, to]);
   }
 
   gap({ reason, after, to, ranges, at }: Gap): void {
     if (!REASONS.has(reason)) {
       return this.#tell('I6', `a gap was told for a reason that there is not: ${reason}`);
+    }
+    if (this.#isKept(reason, to)) {
+      return this.#tell('I6', `it was told that ${to.offset} is ${reason}, and the log has it`);
     }
     const isSameHistory = reason !== 'epoch' && reason !== 'rewound';
     if (isSameHistory && ranges !== null) {
@@ -105,6 +122,13 @@ export class Lineage {
     return this.#jumps.some((jump) => jump.at >= at);
   }
 
+  /** What was trimmed or purged stays so, unless the store lost that it was. */
+  #isKept(reason: string, { epoch, offset }: Place): boolean {
+    const isForGood = this.options.keepsStore && (reason === 'trimmed' || reason === 'purged');
+    const { log } = this.options;
+    return isForGood && log !== undefined && log.epoch === epoch && offset > log.floor;
+  }
+
   #begin({ epoch, offset }: Place): void {
     this.#past.push(this.#now);
     this.#now = stretch(epoch, offset + 1);
@@ -130,8 +154,9 @@ export class Lineage {
    */
   #hadBefore(offset: number): boolean {
     const { epoch } = this.#now;
-    if (epoch === null || this.log?.epoch !== epoch) return false;
-    const kept = this.log.entries.find((entry) => entry.offset === offset);
+    const { log, hidesRepeats } = this.options;
+    if (!hidesRepeats || epoch === null || log?.epoch !== epoch) return false;
+    const kept = log.entries.find((entry) => entry.offset === offset);
     return (
       kept !== undefined &&
       this.#past.some((it) => it.epoch === epoch && it.had.get(offset) === kept.id)

@@ -53,11 +53,12 @@ export class ReaderLog {
     this.history.add({ kind: 'gap', reader, channel, reason, after, to, ranges });
   }
 
-  skip(channel: string, { from, to }: Payload): void {
+  skip(channel: string, { from, to, reason }: Payload): void {
     if (typeof from !== 'number' || typeof to !== 'number') {
       return this.breach(channel, 'a skip came without its offsets');
     }
-    this.history.add({ kind: 'skip', reader: this.reader, channel, from, to });
+    const { reader } = this;
+    this.history.add({ kind: 'skip', reader, channel, reason: String(reason), from, to });
   }
 
   breach(channel: string, what: string): void {
