@@ -213,7 +213,7 @@ function publicationOf(
 ): Publication {
   // One that was sent by an earlier run may have arrived then.
   const mayHaveArrived = firstSentAt !== null;
-  const counts = { failures: 0, refusals: 0 };
+  const counts = { failures: 0, refusals: 0, unconfirmed: 0 };
   return { request, bytes, firstSentAt, firstSentMs: null, ...counts, mayHaveArrived, settle };
 }
 

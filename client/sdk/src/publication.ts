@@ -24,8 +24,8 @@ export interface PublishReceipt {
   /** An earlier try had already been stored. */
   duplicate: boolean;
   /**
-   * How often the server refused it (rate limit, overload) before it took it: what was published
-   * later may then stand before it.
+   * How often the server refused it (rate limit, overload) or said `unavailable` and had not stored it,
+   * before it took it: what was published later may then stand before it.
    */
   refusals: number;
 }

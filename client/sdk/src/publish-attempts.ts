@@ -17,6 +17,8 @@ export interface Publication {
   failures: number;
   /** Of the failures those that surely stored nothing. */
   refusals: number;
+  /** Of the failures those that the server could not confirm: if it is stored later, they stored nothing. */
+  unconfirmed: number;
   /** Some try may have been stored. */
   mayHaveArrived: boolean;
   readonly settle: (outcome: PublishOutcome) => void;

@@ -10,6 +10,7 @@ import {
   type PublishOutcome,
   tooLong,
 } from './publish-attempts.js';
+import type { PublishReceipt } from './publication.js';
 import { retryDelayMs } from './retry-delay.js';
 import type { ServerClock } from './server-clock.js';
 
@@ -145,9 +146,12 @@ export class PublishLane {
     this.#parts.connection.send('publish', publication.request, (answer) => {
       if (this.#sent.get(publication) !== sent || !sent.isUnderWay) return;
       sent.isUnderWay = false;
-      const { refusals } = publication;
-      if (answer.ok) this.#settle(publication, { receipt: { ...answer.reply, refusals } });
-      else this.#failed(publication, sent, answer.error);
+      if (answer.ok) this.#settle(publication, { receipt: receiptOf(publication, answer.reply) });
+      else {
+        // What was sent behind one that was cut off was cut off with it, and goes again behind it.
+        if (answer.isSaid && answer.error.outcome === 'unknown') publication.unconfirmed += 1;
+        this.#failed(publication, sent, answer.error);
+      }
       this.#pump();
     });
   }
@@ -195,4 +199,11 @@ export class PublishLane {
     this.#stopRetry = null;
     this.#parts.idle();
   }
+}
+
+function receiptOf(
+  { refusals, unconfirmed }: Publication,
+  reply: Omit<PublishReceipt, 'refusals'>,
+): PublishReceipt {
+  return { ...reply, refusals: reply.duplicate ? refusals : refusals + unconfirmed };
 }

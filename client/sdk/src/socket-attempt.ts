@@ -4,7 +4,13 @@ import type { CommandName, Push, Replies, Requests } from './wire.js';
 
 /** How a request ended. Told in the turn in which the answer came, before any later push. */
 export type Answer<R> =
-  { readonly ok: true; readonly reply: R } | { readonly ok: false; readonly error: CarillonError };
+  | { readonly ok: true; readonly reply: R }
+  | {
+      readonly ok: false;
+      readonly error: CarillonError;
+      /** The server said so; absent where nothing came from it. */
+      readonly isSaid?: true;
+    };
 
 export interface AttemptEvents {
   push(push: Push): void;
@@ -126,7 +132,7 @@ function answerOf<N extends CommandName>(name: N, reply: unknown): Answer<Replie
     const refusal = ok === false ? errorOfBody(error) : null;
     if (refusal !== null) {
       const outcome = refusal.code === 'unavailable' ? 'unknown' : 'failed';
-      return { ok: false, error: refusal.withOutcome(outcome) };
+      return { ok: false, error: refusal.withOutcome(outcome), isSaid: true };
     }
   }
   const hints = { outcome: 'unknown' } as const;

@@ -168,8 +168,8 @@ function manyPlacesIn({ facts, logs, keepsStore }: Evidence): Violation[] {
 }
 
 /**
- * What one publisher sent one after another stands in the log in that order. One of which the server
- * refused a try stands where its next try came.
+ * What one publisher sent one after another stands in the log in that order. One of which a try
+ * came to nothing at the server, and was told so, stands where its next try came.
  */
 function publisherOrderIn({ facts, logs }: Evidence): Violation[] {
   const sent = new Map<string, Extract<Fact, { kind: 'invoke' }>>();

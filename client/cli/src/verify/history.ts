@@ -22,7 +22,7 @@ export type Event =
       readonly epoch: string;
       readonly offset: number;
       readonly duplicate: boolean;
-      /** Tries before it that the server refused. */
+      /** Tries before it of which the server said that they failed, or may have, and which stored nothing. */
       readonly refusals: number;
     }
   | {
