@@ -22,6 +22,18 @@ export const sdk = [
     check: fault('F17', 1, 2),
   },
   {
+    name: 'unconfirmed-told-as-in-order',
+    bug: 'a try that the server could not confirm and had not stored is not told of',
+    rows: ['F17'],
+    file: lane,
+    find: 'reply.duplicate ? refusals : refusals + unconfirmed',
+    replace: 'refusals',
+    check: check(
+      ends,
+      'tells of a try that the server could not confirm and that had stored nothing',
+    ),
+  },
+  {
     name: 'refusal-taken-for-an-answer',
     bug: 'a publish that was refused for now is told as stored',
     rows: ['F3', 'F4', 'F12', 'F15', 'F17'],
