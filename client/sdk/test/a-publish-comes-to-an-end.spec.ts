@@ -59,22 +59,13 @@ describe('a publish', () => {
     expect(ends).toEqual([]);
   });
 
-  test.each([
-    { duplicate: false, refusals: 1, why: 'had stored nothing' },
-    { duplicate: true, refusals: 0, why: 'had stored it' },
-  ])(
-    'tells of a try that the server could not confirm and that $why',
-    async ({ duplicate, refusals }) => {
-      const made = await connected();
-      const publish = made.carillon.channel(LOBBY).publish('a', { id: 'x' });
-      await made.time.settle();
-      made.time.socket.refuseRequest('publish', { code: 'unavailable', retryable: true });
-      await made.time.advance(300);
-      const place = { id: 'x', channel: LOBBY, epoch: 'e1', offset: 1, at: 1 };
-      made.time.socket.answer('publish', { ...place, duplicate });
-      expect(await publish).toMatchObject({ duplicate, refusals });
-    },
-  );
+  test('tells of a try that the server could not confirm and that had stored nothing', async () => {
+    expect(await unconfirmedThen(false)).toMatchObject({ duplicate: false, refusals: 1 });
+  });
+
+  test('tells nothing of a try that the server could not confirm and that had stored it', async () => {
+    expect(await unconfirmedThen(true)).toMatchObject({ duplicate: true, refusals: 0 });
+  });
 
   test('tells nothing of a try that was cut off: what followed it was cut off, too', async () => {
     const made = await connected();
@@ -86,3 +77,15 @@ describe('a publish', () => {
     expect(await publish).toMatchObject({ duplicate: false, refusals: 0 });
   });
 });
+
+/** What a publish resolves with whose first try the server could not confirm. */
+async function unconfirmedThen(duplicate: boolean) {
+  const made = await connected();
+  const publish = made.carillon.channel(LOBBY).publish('a', { id: 'x' });
+  await made.time.settle();
+  made.time.socket.refuseRequest('publish', { code: 'unavailable', retryable: true });
+  await made.time.advance(300);
+  const place = { id: 'x', channel: LOBBY, epoch: 'e1', offset: 1, at: 1 };
+  made.time.socket.answer('publish', { ...place, duplicate });
+  return publish;
+}
