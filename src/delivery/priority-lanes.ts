@@ -101,19 +101,27 @@ export class PriorityLanes {
    */
   dropLane(lane: number): number {
     const gaps = new Map<Subscription, OffsetRanges>();
+    // Their turn has come, and the skip that stands there would say that they were sent before it. By their chains.
+    const lost = new Set<string>();
     let dropped = 0;
     for (const item of this.#lanes[lane]?.splice(0) ?? []) {
       this.#bytes -= item.bytes;
       item.subscription.countWaiting(lane, -1);
       const { payload, subscription } = item;
-      // Its turn is still to come: nothing is lost yet.
-      if (forgetAhead(item)) continue;
+      if (item.isAhead && payload.kind === 'message') {
+        // Its turn is still to come: nothing is lost yet.
+        if (!subscription.forgetAhead(payload.entry)) lost.add(payload.place.chain);
+        continue;
+      }
       // An earlier gap stands before all that came after it.
       const earlier = payload.kind === 'gap' ? payload.ranges : null;
       const ranges = gaps.get(subscription) ?? earlier ?? new OffsetRanges();
       gaps.set(subscription, ranges);
       if (payload.kind === 'message') {
         ranges.add(payload.place);
+        dropped += 1;
+      } else if (payload.kind === 'skip' && lost.has(payload.at.chain)) {
+        ranges.add(payload.at);
         dropped += 1;
       } else if (payload.kind === 'skip') {
         ranges.skip(payload.at, payload.reason);
@@ -158,8 +166,7 @@ interface Queued extends Item {
   readonly arrival: number;
 }
 
-/** Lets go of what was to overtake and did not. False: it stands where it belongs. */
-function forgetAhead({ isAhead, payload, subscription }: Item): boolean {
+/** Lets go of what was to overtake and did not. */
+function forgetAhead({ isAhead, payload, subscription }: Item): void {
   if (isAhead && payload.kind === 'message') subscription.forgetAhead(payload.entry);
-  return isAhead;
 }

@@ -326,6 +326,18 @@ export const delivery = [
     check: check(urgentFirst, 'gets what is urgent before the rest of its backlog'),
   },
   {
+    name: 'lost-ahead-told-as-sent',
+    bug: 'what was to overtake is dropped in its turn, and its skip says that it was sent',
+    rows: ['F36'],
+    file: lanes,
+    find: 'if (!subscription.forgetAhead(payload.entry)) lost.add(payload.place.chain);',
+    replace: 'subscription.forgetAhead(payload.entry);',
+    check: check(
+      'test/unit/delivery/lanes-share-a-slow-connection.spec.ts',
+      'that was to overtake and whose turn has come is told lost when its lane is dropped',
+    ),
+  },
+  {
     name: 'dropped-ahead-and-forgotten',
     bug: 'what was to overtake is let go with its lane and counts as sent',
     rows: ['F37'],

@@ -51,6 +51,24 @@ describe('what is taken', () => {
     expect(one(lanes)).toEqual([]);
   });
 
+  test('that was to overtake and whose turn has come is told lost when its lane is dropped', () => {
+    const { lanes, push, subscription } = lanesUnderTest();
+    const ahead = message(3, { lane: 0 });
+    subscription.overtakes(ahead.entry);
+    lanes.push(subscription, 0, ahead, true);
+    push(2, 0);
+    // Its turn comes while it still waits: the skip takes it for sent.
+    subscription.forgetAhead(ahead.entry);
+    lanes.push(subscription, 0, { kind: 'skip', at: ahead.place, reason: 'duplicate' });
+    expect(lanes.dropLane(0)).toBe(2);
+    const [gap] = lanes.takeAll();
+    const payload = gap?.item.payload;
+    expect(payload?.kind === 'gap' && [payload.ranges.toArray(), payload.ranges.skipped]).toEqual([
+      [[2, 3]],
+      [],
+    ]);
+  });
+
   test('is every eighth time the least urgent, though only one leaves at a time', () => {
     const { lanes, push } = lanesUnderTest();
     push(100, 3);
