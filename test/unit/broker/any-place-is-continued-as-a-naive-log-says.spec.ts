@@ -4,8 +4,8 @@ import process from 'node:process';
 import { LogWorld } from './log-world.js';
 
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 300);
-/** Printed in the claim: the same number makes the same runs. */
-const seed = Number(process.env['MODEL_SEED'] ?? Date.now() % 2 ** 31);
+/** Printed in the claim. The same by default, so that a commit is judged by what it changed. */
+const seed = Number(process.env['MODEL_SEED'] ?? 20_261_129);
 
 type Act = (world: LogWorld, first: number, second: number) => void;
 

@@ -15,7 +15,7 @@ export class ReaderWatch {
   /** By epoch and offset: which message, told or shown. */
   #shown = new Map<string, string>();
   #told = new Map<number, [number, number][]>();
-  /** Shown in this run, by lane. */
+  /** The newest serial shown in this run, by lane: offsets may come again after a rewind. */
   #last = new Map<string, number>();
   #shownInRun: string[] = [];
   /** Repeats of these are the price of a crash in that moment. */
@@ -41,7 +41,7 @@ export class ReaderWatch {
       this.problems.push(`goes on after ${since}, but ${skipped.id} was neither shown nor told`);
   }
 
-  message({ offset, id, priority, at }: Message): void {
+  message({ id, priority, at }: Message): void {
     // The model writes the serial where the time stands: no two messages share one.
     const key = `${at} ${id}`;
     if (this.#shown.has(key) && !this.#mayRepeat.has(key)) {
@@ -52,9 +52,10 @@ export class ReaderWatch {
     this.#shownInRun.push(key);
     this.#hasPlace = true;
     const lane = priority ?? 'normal';
-    if (this.isOrderPromised && offset <= (this.#last.get(lane) ?? 0))
+    if (this.isOrderPromised && at <= (this.#last.get(lane) ?? 0)) {
       this.problems.push(`${id} was shown out of order`);
-    this.#last.set(lane, offset);
+    }
+    this.#last.set(lane, at);
   }
 
   gap({ epoch, reason, ranges, position }: Gap): void {

@@ -22,8 +22,11 @@ class Step implements fc.AsyncCommand<object, ModelWorld> {
 }
 
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 200);
-/** Printed in the claim: the same number makes the same runs. */
-const seed = Number(process.env['MODEL_SEED'] ?? Date.now() % 2 ** 31);
+/**
+ * Printed in the claim: the same number makes the same runs. Always the same by default, so that a
+ * commit is judged by what it changed; `MODEL_SEED=$RANDOM MODEL_RUNS=20000` looks further.
+ */
+const seed = Number(process.env['MODEL_SEED'] ?? 20_261_129);
 
 async function problemsOf(steps: readonly string[]): Promise<string[]> {
   const world = new ModelWorld();
@@ -88,6 +91,14 @@ const PAST: readonly (readonly [claim: string, steps: readonly string[]])[] = [
   [
     'what a server passes over is noticed with the next message',
     ['publish', 'flow', 'other', 'hole', 'other', 'flow'],
+  ],
+  [
+    'what overtook in a history that was lost is followed by what took its place',
+    ['flow', 'other', 'other urgent', 'send urgent', 'publish urgent', 'deliver 1'].concat([
+      'cut',
+      'rewind 3',
+      'flow',
+    ]),
   ],
 ];
 
