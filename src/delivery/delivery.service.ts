@@ -272,7 +272,7 @@ export class DeliveryService {
     subscription.phase = 'closed';
     const { session, channel } = subscription;
     session.outbox.forget(subscription);
-    session.forgetBroadcastsOf(channel);
+    if (!subscription.hasBegun) session.forgetBroadcastsOf(channel);
     if (session.subscriptions.get(channel) === subscription) session.subscriptions.delete(channel);
     this.channels.remove(subscription);
   }

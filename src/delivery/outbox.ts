@@ -1,7 +1,9 @@
 import type { Buffer } from 'node:buffer';
 import type { SkipReason } from '../protocol/gap.js';
+import { NO_EXTRA } from '../broker/log-entry.js';
 import type { Position } from '../broker/position.js';
 import type { EncodedMessage } from './encoded-message.js';
+import { mayLeave } from './exclusion.js';
 import type { JoinedFrames } from './joined-frames.js';
 import { ITEM_COST, PriorityLanes, type Taken } from './priority-lanes.js';
 import type { Subscription } from './subscription.js';
@@ -90,7 +92,10 @@ export class Outbox {
     // Its slice may be some way off, and what the kernel would take by then is no loss: it is asked before.
     const { bytes } = this;
     if (bytes > UNFLUSHED_MAX && bytes + message.bytes > this.rules.bytesMax()) this.flush();
-    if (this.#lanes.isEmpty && message.entry.ttlMs === 0) {
+    const { ttlMs, extra } = message.entry;
+    // A copy of a broadcast in a turn is the first of it, where it can be asked whether it may still leave.
+    const mayShareTurn = extra === NO_EXTRA || extra.broadcast === undefined || this.#turn.isEmpty;
+    if (this.#lanes.isEmpty && ttlMs === 0 && mayShareTurn) {
       this.#turn.push(subscription, message);
       return;
     }
@@ -179,7 +184,8 @@ export class Outbox {
       !this.#isOpen ||
       this.#isBlocked ||
       !this.#lanes.isEmpty ||
-      this.#turn.bytes + wire.unflushed() > UNFLUSHED_MAX
+      this.#turn.bytes + wire.unflushed() > UNFLUSHED_MAX ||
+      !this.#turn.mayLeave()
     ) {
       this.#queueTurn();
       return false;
@@ -268,6 +274,10 @@ export class Outbox {
         if (item.isAhead && subscription.forgetAhead(payload.entry)) continue;
         handOver();
         tellSkip(this.wire, subscription, payload.place, isSafe, 'expired', this.rules);
+      } else if (!mayLeave(subscription.session, subscription.channel, payload.entry)) {
+        if (item.isAhead && subscription.forgetAhead(payload.entry)) continue;
+        handOver();
+        tellSkip(this.wire, subscription, payload.place, isSafe, 'duplicate', this.rules);
       } else {
         frames.push(payload.frames(isSafe));
         messages.push(payload);

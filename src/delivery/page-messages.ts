@@ -3,7 +3,7 @@ import type { Message } from '../protocol/message.js';
 import { type LogEntry, NO_EXTRA } from '../broker/log-entry.js';
 import { messageJson, messageOf } from '../broker/open-packet.js';
 import { JsonText } from '../kernel/json-text.js';
-import { exclusionOf } from './exclusion.js';
+import { exclusionOf, mayLeave } from './exclusion.js';
 import type { Session } from './session.js';
 
 /** Pages that were written once: whoever resumes from the same place is answered with the same text. */
@@ -24,6 +24,7 @@ export function pageMessages(
   if (!page.every(isForAll)) {
     return page
       .filter((entry) => entry.kind === 'm' && exclusionOf(session, channel, entry) === null)
+      .filter((entry) => mayLeave(session, channel, entry))
       .map(messageOf);
   }
   const text = new JsonText(`[${page.map(messageJson).join(',')}]`);

@@ -30,7 +30,16 @@ export class Session {
     return this.#isOpen;
   }
 
-  /** False when this session was given a copy of the broadcast through another channel. */
+  /** Whether a copy of the broadcast was sent to this session through another channel. */
+  hasBroadcast(id: string, channel: ChannelName): boolean {
+    const through = this.#broadcasts?.get(id);
+    return through !== undefined && through !== channel;
+  }
+
+  /**
+   * A copy is being sent through this channel. False: another one was sent before. To be asked in the
+   * moment of sending, because a copy that waits may never leave.
+   */
   takesBroadcast(id: string, channel: ChannelName): boolean {
     this.#broadcasts ??= new Map();
     const through = this.#broadcasts.get(id);
@@ -45,7 +54,7 @@ export class Session {
     return true;
   }
 
-  /** Copies that came through a channel may not have been sent: another one is taken again. */
+  /** The answer that held copies of this channel was never sent: another one is taken again. */
   forgetBroadcastsOf(channel: ChannelName): void {
     for (const [id, through] of this.#broadcasts ?? []) {
       if (through === channel) this.#broadcasts?.delete(id);

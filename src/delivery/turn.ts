@@ -1,4 +1,5 @@
 import type { EncodedMessage } from './encoded-message.js';
+import { mayLeave } from './exclusion.js';
 import type { JoinedFrames } from './joined-frames.js';
 import type { Subscription } from './subscription.js';
 import type { Wire } from './wire.port.js';
@@ -39,6 +40,12 @@ export class Turn {
     }
     (this.#rest ??= []).push(message);
     (this.#restFor ??= []).push(subscription);
+  }
+
+  /** False: the first of it is a copy of a broadcast that was sent through another channel meanwhile. */
+  mayLeave(): boolean {
+    const [first, firstFor] = [this.#first, this.#firstFor];
+    return !first || !firstFor || mayLeave(firstFor.session, firstFor.channel, first.entry);
   }
 
   /** Writes all of it at once, and notes for each subscription that it has left. Returns how many. */

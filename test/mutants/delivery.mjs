@@ -14,10 +14,32 @@ const stalled = 'test/unit/delivery/who-does-not-read-is-closed.spec.ts';
 const alone = 'test/unit/delivery/a-broken-connection-ends-alone.spec.ts';
 const filled = 'test/unit/delivery/a-filled-hole-is-no-loss.spec.ts';
 const burst = 'test/unit/delivery/a-burst-is-no-loss.spec.ts';
+const oneChannel = 'test/unit/delivery/a-broadcast-comes-through-one-channel.spec.ts';
 const start = 'test/unit/delivery/the-first-page-tells-where-it-begins.spec.ts';
 
 /** What each connection is owed, and what it is told of what it does not get. */
 export const delivery = [
+  {
+    name: 'waiting-copy-told-as-had',
+    bug: 'a broadcast is told as a duplicate of a copy that waits, and may never leave, in another channel',
+    rows: [],
+    file: 'src/delivery/exclusion.ts',
+    find: 'session.hasBroadcast(broadcast, channel)',
+    replace: '!session.takesBroadcast(broadcast, channel)',
+    check: check(
+      oneChannel,
+      'gets it through the one when the other is left before its copy has gone out',
+    ),
+  },
+  {
+    name: 'broadcast-sent-through-both',
+    bug: 'nobody asks in the moment of sending whether a broadcast was sent through another channel',
+    rows: [],
+    file: 'src/delivery/exclusion.ts',
+    find: '  return session.takesBroadcast(extra.broadcast, channel);',
+    replace: '  return session.takesBroadcast(extra.broadcast, channel) || true;',
+    check: check(oneChannel, 'gets it once when both copies waited'),
+  },
   {
     name: 'fill-pushed-whatever-the-room',
     bug: 'of a hole that is filled, what a connection has no room for is dropped',
