@@ -53,11 +53,7 @@ export class Cursor {
 
   /** The server numbers this channel in `epoch`: another one than before starts anew. */
   begin(epoch: string): void {
-    if (this.#epoch !== null && this.#epoch !== epoch) {
-      this.#passAnywhere();
-      this.#overtakers.clear();
-      this.#recent.clear();
-    }
+    if (this.#epoch !== null && this.#epoch !== epoch) this.#beginAnew();
     this.#epoch = epoch;
   }
 
@@ -97,6 +93,8 @@ export class Cursor {
   /** Loss: what follows comes after `gap.position`. */
   gap({ epoch, reason, position, ranges }: Gap): void {
     this.begin(epoch);
+    // Also under the name of before: a channel that is forgotten within its month is born with it again.
+    if (reason === 'epoch') this.#beginAnew();
     // After a rewind, offsets that were seen may come again with other messages; not those above a mark.
     if (reason === 'rewound') {
       const lostTo = Math.max(...(ranges ?? [[0, Number.POSITIVE_INFINITY]]).map(([, to]) => to));
@@ -121,9 +119,7 @@ export class Cursor {
   reset(): void {
     this.#epoch = null;
     this.#position = null;
-    this.#passAnywhere();
-    this.#overtakers.clear();
-    this.#recent.clear();
+    this.#beginAnew();
   }
 
   record(): CursorRecord {
@@ -166,6 +162,12 @@ export class Cursor {
       this.#overtakers.delete(overtaker);
       remember(this.#recent, overtaker, id, RECENT_MAX);
     }
+  }
+
+  #beginAnew(): void {
+    this.#passAnywhere();
+    this.#overtakers.clear();
+    this.#recent.clear();
   }
 
   #passAnywhere(): void {

@@ -47,6 +47,23 @@ describe('a cursor', () => {
     expect(cursor.admit(message(1))).toBe(true);
   });
 
+  test('takes the same offsets anew when an answer names another epoch', () => {
+    const cursor = cursorAt('p0');
+    cursor.admit(message(1));
+    cursor.begin('e2');
+    expect(cursor.admit(message(1))).toBe(true);
+  });
+
+  test('takes the same offsets anew after a new life that has the name of the old one', () => {
+    const cursor = cursorAt('p0');
+    cursor.admit(message(1));
+    cursor.admit(overtaking(3));
+    cursor.gap(gap({ epoch: 'e1', reason: 'epoch', position: 'q0' }));
+    expect(cursor.position).toBe('q0');
+    expect(cursor.admit(message(1))).toBe(true);
+    expect(cursor.admit(message(3))).toBe(true);
+  });
+
   test('takes what stands in a rewound place, unless it is the very message that overtook', () => {
     const cursor = cursorAt('p0');
     cursor.admit(message(3));
