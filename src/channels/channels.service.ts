@@ -21,13 +21,13 @@ import {
   type Publication,
 } from '../broker/broker.port.js';
 import type { NamespacePolicy } from '../config/config.js';
-import { DEFAULT_NAMESPACE } from '../config/policy-schema.js';
 import type { Caller, Principal } from '../identity/caller.js';
 import { type Allowance, LimitsService } from '../limits/limits.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { type HistoryQuery, HistoryReader } from './history-reader.js';
 import { NamespacePolicies } from './namespace-policies.js';
 import { publicationOf, type PublishRequest, requirePriority } from './publication-of.js';
+import type { ToldLimits } from './publish-limits.js';
 import { PUBLISH_RELAY, type PublishRelay } from './publish-relay.port.js';
 import { Verdicts } from './verdicts.js';
 
@@ -85,9 +85,9 @@ export class ChannelsService {
     return this.policies.policyOf(channel)?.presence ?? false;
   }
 
-  /** The rules that a session is told of; those of the contract where the namespace has none. */
-  limitsOf(namespace: string): NamespacePolicy {
-    return this.policies.policyOf(`${namespace}:`) ?? DEFAULT_NAMESPACE;
+  /** What a session of the caller is told of publishing. */
+  limitsFor(caller: Caller): ToldLimits {
+    return this.policies.limitsFor(caller.grants !== null);
   }
 
   /** The priority that a message will have; null where the policy knows no such namespace. */

@@ -18,9 +18,6 @@ import { type Connection, dataOf, type Handshake } from './connection.js';
 import { forgetHandshake } from './lean-socket.js';
 import { SocketWire } from './socket-wire.js';
 
-/** What `session` tells of limits where a namespace says nothing of its own. */
-const DEFAULT_NAMESPACE = 'default';
-
 /** The connections of this instance, from their handshake to their end. */
 @Injectable()
 export class Connections {
@@ -165,7 +162,6 @@ export class Connections {
     { socket, session, client, caller }: Connection,
     joinings: readonly Joining[],
   ): SessionPush {
-    const policy = this.channels.limitsOf(DEFAULT_NAMESPACE);
     return {
       sessionId: socket.id,
       client,
@@ -181,10 +177,8 @@ export class Connections {
         ...(gap ? { gap } : {}),
       })),
       limits: {
-        maxMessageBytes: policy.maxMessageBytes,
         channels: LIMITS.channelsPerConnection,
-        dedupSeconds: policy.dedupSeconds,
-        publishPerSecond: policy.rate.perSecond,
+        ...this.channels.limitsFor(caller),
       },
     };
   }

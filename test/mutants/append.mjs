@@ -82,6 +82,15 @@ export const append = [
   },
   {
     name: 'dedup-expires-with-its-window',
+    bug: 'the ids of a channel expire with their window, so a clock that jumps ahead takes all of them',
+    rows: ['F33'],
+    file,
+    find: "redis.call('PEXPIRE', ids, memoryMs)",
+    replace: "redis.call('PEXPIRE', ids, whole(dedupMs))",
+    check: fault('F33', 1, 2),
+  },
+  {
+    name: 'dedup-expires-before-the-numbering',
     bug: 'the ids of a channel expire a day after their window, so a clock that jumps by more takes all of them',
     rows: ['F33'],
     file,

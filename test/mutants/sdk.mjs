@@ -70,7 +70,7 @@ export const sdk = [
     rows: ['F15', 'F19'],
     file: lane,
     // The time it has left, not the timer alone: what is tried again looks at it too.
-    find: 'return leftMs(publication, now, connection.session?.limits.dedupSeconds ?? 0);',
+    find: 'return leftMs(publication, now, session === null ? 0 : limitsIn(session, channel).dedupSeconds);',
     replace: 'return 2 ** 31 - 1;',
     check: check(ends, 'that nobody answers ends before the server may have forgotten it'),
   },
@@ -160,6 +160,15 @@ export const sdk = [
     find: 'if (this.#epoch !== null && this.#epoch !== epoch) this.#beginAnew();',
     replace: '',
     check: check(cursors, 'takes the same offsets anew when an answer names another epoch'),
+  },
+  {
+    name: 'window-of-another-namespace',
+    bug: 'a publish is tried again for as long as another namespace remembers its id',
+    rows: [],
+    file: 'client/sdk/src/session.ts',
+    find: 'Object.hasOwn(namespaces, namespace) ? namespaces[namespace] : undefined',
+    replace: 'Object.hasOwn(namespaces, namespace) ? undefined : undefined',
+    check: check(publishing, 'is not sent again when its namespace may have forgotten it'),
   },
   {
     name: 'epoch-known-by-its-name',

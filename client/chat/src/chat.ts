@@ -1,11 +1,13 @@
 import {
   createCarillon,
+  limitsIn,
   type Carillon,
   type CarillonState,
   type Message,
   type StateDetail,
 } from '@carillon/sdk';
 import { LiveValue } from './live-value.js';
+import { channelOf } from './rooms/room-name.js';
 import { Rooms } from './rooms/rooms.js';
 import type { DemoSession } from './session/demo-session.js';
 import { Myself } from './session/myself.js';
@@ -63,9 +65,11 @@ export class Chat {
     carillon.connect();
   }
 
-  /** How large the bytes of a picture may be on this server. */
-  get imageBytesMax(): number {
-    return (this.#carillon.session?.limits.maxMessageBytes ?? MESSAGE_BYTES) - ENVELOPE_BYTES;
+  /** How large the bytes of a picture may be in this room. */
+  imageBytesMaxIn(room: string): number {
+    const { session } = this.#carillon;
+    const most = session ? limitsIn(session, channelOf(room)).maxMessageBytes : MESSAGE_BYTES;
+    return most - ENVELOPE_BYTES;
   }
 
   /** Tries at once what would be tried later, also after a refusal. */

@@ -11,7 +11,7 @@ import { useLiveValue } from './use-live-value.js';
 /** What is said in one room, and the field to say something. */
 export function Conversation({ chat, room }: { readonly chat: Chat; readonly room: Room }) {
   const { state } = useLiveValue(chat.connection);
-  const bytesMax = useCallback(() => chat.imageBytesMax, [chat]);
+  const bytesMax = useCallback(() => chat.imageBytesMaxIn(room.name), [chat, room]);
   const { notice, send, clear } = usePictures(room, bytesMax);
   return (
     <DropZone onFiles={send}>

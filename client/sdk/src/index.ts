@@ -11,7 +11,7 @@ export type { Message, Priority } from './message.js';
 export type { CarillonOptions, ChannelOptions, OutboxBounds, Timeouts } from './options.js';
 export type { Member, PresencePush, PresenceReply } from './presence.js';
 export type { PublishOptions, PublishReceipt, RestoredOutcome } from './publication.js';
-export type { Session, SessionChannel } from './session.js';
+export { limitsIn, type PublishLimits, type Session, type SessionChannel } from './session.js';
 export type { CarillonState, StateDetail } from './state-detail.js';
 export { MemoryStore, type Store } from './store.js';
 export type { SubscribeResult } from './subscription.js';

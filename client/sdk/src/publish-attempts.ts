@@ -1,6 +1,6 @@
 import { CarillonError } from './carillon-error.js';
 import type { PublishReceipt } from './publication.js';
-import type { Session } from './session.js';
+import { limitsIn, type Session } from './session.js';
 import type { PublishRequest } from './wire.js';
 
 export type PublishOutcome =
@@ -62,10 +62,11 @@ export function expired({ mayHaveArrived }: Publication): CarillonError {
 
 /** The server would close the connection over a packet that is much too large. Null: it fits. */
 export function tooLong(
-  { bytes, mayHaveArrived }: Publication,
+  { bytes, mayHaveArrived, request }: Publication,
   session: Session | null,
 ): CarillonError | null {
-  const maxBytes = session?.limits.maxMessageBytes ?? Number.POSITIVE_INFINITY;
+  if (session === null) return null;
+  const maxBytes = limitsIn(session, request.channel).maxMessageBytes;
   if (bytes <= maxBytes) return null;
   const message = `The message is longer than ${maxBytes} bytes: send less, or in parts.`;
   return new CarillonError('message_too_large', message, {

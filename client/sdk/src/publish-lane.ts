@@ -13,6 +13,7 @@ import {
 import type { PublishReceipt } from './publication.js';
 import { retryDelayMs } from './retry-delay.js';
 import type { ServerClock } from './server-clock.js';
+import { limitsIn } from './session.js';
 
 export interface LaneParts {
   readonly connection: Connection;
@@ -181,7 +182,9 @@ export class PublishLane {
   #leftMs(publication: Publication): number {
     const { connection, environment, clock } = this.#parts;
     const now = { clusterMs: clock.latest(), monotonicMs: environment.monotonicMs() };
-    return leftMs(publication, now, connection.session?.limits.dedupSeconds ?? 0);
+    const { session } = connection;
+    const { channel } = publication.request;
+    return leftMs(publication, now, session === null ? 0 : limitsIn(session, channel).dedupSeconds);
   }
 
   #settle(publication: Publication, outcome: PublishOutcome): void {

@@ -10,12 +10,19 @@ export interface Session {
   expiresAt: number | null;
   serverTime: number;
   channels: SessionChannel[];
-  limits: {
-    maxMessageBytes: number;
+  /** Those of the namespace `default`, and of each other namespace that has others. */
+  limits: PublishLimits & {
     channels: number;
-    dedupSeconds: number;
-    publishPerSecond: number;
+    namespaces?: Record<string, PublishLimits>;
   };
+}
+
+/** What holds for the publishes of one session in one namespace. */
+export interface PublishLimits {
+  maxMessageBytes: number;
+  /** A publish may be tried again under its id for so long after its first try, no longer. */
+  dedupSeconds: number;
+  publishPerSecond: number;
 }
 
 /** Where one `$` channel starts. */
@@ -25,4 +32,12 @@ export interface SessionChannel {
   position: string;
   recovered: boolean;
   gap?: Gap<ServerGapReason>;
+}
+
+/** What holds for publishes to a channel: the rules of its namespace. */
+export function limitsIn({ limits }: Session, channel: string): PublishLimits {
+  const colon = channel.indexOf(':');
+  const namespace = colon > 0 ? channel.slice(0, colon) : 'default';
+  const { namespaces = {} } = limits;
+  return (Object.hasOwn(namespaces, namespace) ? namespaces[namespace] : undefined) ?? limits;
 }

@@ -208,6 +208,28 @@ describe('publishing', () => {
     expect(ids(made)).toEqual([]);
   });
 
+  test('goes by the limits of the namespace that it is published in', async () => {
+    const namespaces = { chat: { maxMessageBytes: 5, dedupSeconds: 600, publishPerSecond: 50 } };
+    const made = await connected({}, { limits: { ...limits({}), namespaces } });
+    const long = made.carillon.channel(LOBBY).publish('abcd');
+    await expect(long).rejects.toMatchObject({ code: 'message_too_large', outcome: 'failed' });
+    void made.carillon.channel('constructor:lobby').publish('abcd', { id: 'other' });
+    await made.time.settle();
+    expect(ids(made)).toEqual(['other']);
+  });
+
+  test('is not sent again when its namespace may have forgotten it', async () => {
+    const namespaces = { chat: { maxMessageBytes: 500, dedupSeconds: 2, publishPerSecond: 50 } };
+    const made = await connected({}, { limits: { ...limits({}), namespaces } });
+    const outcomes: unknown[] = [];
+    const outcome = rejectionOf(made.carillon.channel(LOBBY).publish('a', { id: 'x' }));
+    void outcome.then((error) => outcomes.push(error));
+    await made.time.settle();
+    expect(ids(made)).toEqual(['x']);
+    await made.time.advance(2_000);
+    expect(outcomes).toMatchObject([{ outcome: 'unknown' }]);
+  });
+
   test('after a refusal of the connection nothing waits', async () => {
     const made = bench();
     const waiting = made.carillon.channel(LOBBY).publish('a');

@@ -10,12 +10,19 @@ export interface SessionPush {
   expiresAt: number | null;
   serverTime: number;
   channels: SessionChannel[];
-  limits: {
-    maxMessageBytes: number;
+  /** Those of the namespace `default`, and of each other namespace that has others. */
+  limits: PublishLimits & {
     channels: number;
-    dedupSeconds: number;
-    publishPerSecond: number;
+    namespaces?: Record<string, PublishLimits>;
   };
+}
+
+/** What holds for the publishes of one session in one namespace. */
+export interface PublishLimits {
+  maxMessageBytes: number;
+  /** A publish may be tried again under its id for so long after its first try, no longer. */
+  dedupSeconds: number;
+  publishPerSecond: number;
 }
 
 /** Where one `$` channel starts; what follows `since` comes next as `message` events. */
