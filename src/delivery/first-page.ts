@@ -46,13 +46,17 @@ export async function firstPage(
   let page: LogPage | null = null;
   let from: Position | null = null;
   let continuity: Continuity = 'continued';
+  let isKept = false;
   if (since) {
     page = await pages.after(channel, since);
     continuity = page.continuity;
     from = continuity === 'continued' ? since : page.resumeAt;
   }
   if (rewind !== undefined && (!since || continuity !== 'continued')) {
+    const floor = page?.resumeAt;
     from = await pages.placeBeforeLast(channel.name, rewind);
+    // Between the floor and the last messages is what the reader did not ask for, and may.
+    isKept = floor?.epoch === from.epoch && from.offset > floor.offset;
     page = await pages.after(channel, from);
     // Trimmed between the two reads: what is left is what there is.
     if (page.continuity !== 'continued') from = page.resumeAt;
@@ -60,7 +64,7 @@ export async function firstPage(
   if (!page || !from) return startingNow(channel.cursor);
   const gap =
     since && continuity !== 'continued'
-      ? gapOf(channel.name, since, continuity, page.facts.epoch, from)
+      ? { ...gapOf(channel.name, since, continuity, page.facts.epoch, from), refill: isKept }
       : null;
   return startingAt(session, channel.name, page, from, continuity, gap, withMessages);
 }

@@ -11,7 +11,7 @@ export interface Gap {
   ranges: [number, number][] | null;
   count: number | null;
   reason: GapReason;
-  /** True: `history { after: gap.after }` returns what is missing. */
+  /** True: `history { after: gap.after }` returns what is missing, or what is kept of it and a gap of its own. */
   refill: boolean;
   /** Where the subscription stands after the gap. */
   position: string;

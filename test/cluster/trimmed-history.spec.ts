@@ -41,7 +41,11 @@ describeWithRedis('a position that the history has left behind', () => {
     const rewound = await back.ask('subscribe', { channel, since, rewind: 4 });
     expect(rewound.recovered).toBe(false);
     expect(rewound.messages.map(({ offset }) => offset)).toEqual(offsets(27, 30));
-    expect(rewound.gap).toMatchObject({ reason: 'trimmed', ranges: [[3, 26]], count: 24 });
+    const passed = { reason: 'trimmed', ranges: [[3, 26]], count: 24, refill: true };
+    expect(rewound.gap).toMatchObject(passed);
+    const kept = await back.ask('history', { channel, after: since });
+    expect(kept.messages.map(({ offset }) => offset)).toEqual(offsets(21, 30));
+    expect(kept.gap).toMatchObject({ reason: 'trimmed', ranges: [[3, 20]] });
   });
 
   test('at the edge of what is kept misses nothing', async () => {

@@ -36,6 +36,19 @@ test('what a resume cannot bring is told, with what is missing', async () => {
   expect(offsetsIn(answer.messages)).toEqual([4, 5]);
 });
 
+test('what lies between what was trimmed and the last messages can still be asked for', async () => {
+  const { pages, appendMany, openSession, top } = deliveryUnderTest();
+  const since = await top();
+  await appendMany(5, { size: 4 });
+  const channel = new FollowedChannel(CHANNEL, await top());
+  const gapAfter = async (rewind: number) => {
+    const query = { since, rewind, withMessages: true };
+    return (await firstPage(pages, openSession().session, channel, query)).gap;
+  };
+  expect(await gapAfter(2)).toMatchObject({ ranges: [[1, 3]], refill: true });
+  expect(await gapAfter(4)).toMatchObject({ ranges: [[1, 1]], refill: false });
+});
+
 test('a resume begins where the position stands, and not at the top', async () => {
   const { pages, append, appendMany, openSession, top } = deliveryUnderTest();
   const since = await append();
