@@ -4,6 +4,7 @@ import { instanceKilled } from './rows/f1-instance-killed.js';
 import { rollingRestart } from './rows/f2-rolling-restart.js';
 import { instancePaused } from './rows/f3-instance-paused.js';
 import { eventLoopStalled } from './rows/f4-event-loop-stalled.js';
+import { heapShort } from './rows/f5-heap-short.js';
 import { descriptorsOut } from './rows/f6-descriptors-out.js';
 import { cpuStarved } from './rows/f7-cpu-starved.js';
 import { fanOutThrew, publishThrew } from './rows/f8-exception.js';
@@ -52,6 +53,7 @@ export const ROWS: readonly Row[] = [
   rollingRestart,
   instancePaused,
   eventLoopStalled,
+  heapShort,
   descriptorsOut,
   cpuStarved,
   fanOutThrew,

@@ -10,6 +10,15 @@ const wireBeneath = 'test/unit/gateway/a-wire-writes-beneath-the-stream.spec.ts'
 /** The doors of an instance, and those who are inside. */
 export const gateway = [
   {
+    name: 'answers-made-all-at-once',
+    bug: 'whatever a connection asks for is answered at once, whether it reads or not',
+    rows: ['F5'],
+    file: 'src/gateway/answer-gate.ts',
+    find: 'const AT_A_TIME = 4;',
+    replace: 'const AT_A_TIME = 100_000;',
+    check: fault('F5', 1),
+  },
+  {
     name: 'dead-peer-kept',
     bug: 'a client that vanished without a goodbye is kept for a minute',
     rows: ['F21'],
