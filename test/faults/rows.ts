@@ -44,6 +44,7 @@ import { twins } from './rows/f42-twins.js';
 import { asleepBeyondRetention } from './rows/f44-asleep-beyond-retention.js';
 import { trimmedWhileResuming } from './rows/f45-trimmed-while-resuming.js';
 import { emptiedWhileResuming } from './rows/f46-emptied-while-resuming.js';
+import { secretsRotated } from './rows/f49-secrets-rotated.js';
 import { twoAtOnce } from './rows/f51-two-at-once.js';
 
 /** Every fault there is, each once, and the control; a list of injections goes round the faults. */
@@ -97,5 +98,6 @@ export const ROWS: readonly Row[] = [
   asleepBeyondRetention,
   trimmedWhileResuming,
   emptiedWhileResuming,
+  secretsRotated,
   twoAtOnce,
 ];

@@ -10,6 +10,15 @@ const wireBeneath = 'test/unit/gateway/a-wire-writes-beneath-the-stream.spec.ts'
 /** The doors of an instance, and those who are inside. */
 export const gateway = [
   {
+    name: 'first-secret-alone',
+    bug: 'of several secrets only the first is tried',
+    rows: ['F49'],
+    file: 'src/identity/token-verifier.ts',
+    find: 'this.#secrets = secrets.map(imported);',
+    replace: 'this.#secrets = secrets.slice(0, 1).map(imported);',
+    check: fault('F49', 1),
+  },
+  {
     name: 'answers-made-all-at-once',
     bug: 'whatever a connection asks for is answered at once, whether it reads or not',
     rows: ['F5'],
