@@ -238,8 +238,8 @@ export const delivery = [
     bug: 'a resume that could not be continued looks as if nothing were missing',
     rows: ['F14', 'F24', 'F45'],
     file: firstPage,
-    find: "since && continuity !== 'continued'\n      ? gapOf(",
-    replace: "since && continuity !== 'continued' && since.offset < 0\n      ? gapOf(",
+    find: "since && continuity !== 'continued'\n      ? { ...gapOf(",
+    replace: "since && continuity !== 'continued' && since.offset < 0\n      ? { ...gapOf(",
     check: fault('F45', 1),
   },
   {
