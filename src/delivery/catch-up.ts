@@ -160,9 +160,9 @@ export function sendAhead(
   const { session, reached, breaks } = subscription;
   const isOfItsHistory = breaks === channel.breaks && entry.epoch === reached.epoch;
   if (!subscription.hasBegun || !isCatchingUp(subscription) || !isOfItsHistory) return false;
-  if (entry.kind !== 'm' || entry.offset <= reached.offset || !subscription.overtakes(entry)) {
-    return false;
-  }
+  if (entry.kind !== 'm' || entry.offset <= reached.offset) return false;
+  // Those of one priority come in order, also when they come before the rest.
+  if (!channel.owesNothingUrgent(subscription) || !subscription.overtakes(entry)) return false;
   if (exclusionOf(session, subscription.channel, entry) === null) {
     session.outbox.pushAhead(subscription, message);
     return true;

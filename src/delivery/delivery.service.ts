@@ -224,14 +224,14 @@ export class DeliveryService {
         endBroken(subscription.session, error, this.metrics);
       }
     }
+    if (isUrgent) channel.handedUrgent(message.place);
   }
 
   #deliverBreak(
     channel: FollowedChannel,
     { reason, to }: Extract<FeedItem, { kind: 'break' }>,
   ): void {
-    channel.cursor = to;
-    channel.breaks += 1;
+    channel.broke(to);
     const isKnown = reason === 'trimmed' || reason === 'purged';
     for (const subscription of channel.live()) {
       const { session, reached } = subscription;

@@ -7,6 +7,12 @@ export class FollowedChannel {
   /** The newest entry that was handed to the live subscriptions. */
   cursor: Position;
 
+  /** The newest urgent entry that was handed on since `#knownFrom`. */
+  #lastUrgent: Position | null = null;
+
+  /** What lies below was never handed on here: whether it is urgent is not known. */
+  #knownFrom: Position;
+
   /** Counts the breaks: a place that was read before the last one proves nothing about the cursor. */
   breaks = 0;
 
@@ -18,6 +24,28 @@ export class FollowedChannel {
     start: Position,
   ) {
     this.cursor = start;
+    this.#knownFrom = start;
+  }
+
+  /** An urgent entry was handed to everybody. */
+  handedUrgent(place: Position): void {
+    this.#lastUrgent = place;
+  }
+
+  /** The history that was handed on ended; it goes on at `to`. */
+  broke(to: Position): void {
+    this.cursor = to;
+    this.breaks += 1;
+    this.#lastUrgent = null;
+    this.#knownFrom = to;
+  }
+
+  /** Whether what is urgent and comes next is the next urgent one for a subscription that is behind. */
+  owesNothingUrgent(subscription: Subscription): boolean {
+    const { offset } = subscription.reached;
+    // The one before it was sent ahead only when none before that was owed.
+    if (this.#lastUrgent === null) return offset >= this.#knownFrom.offset;
+    return this.#lastUrgent.offset <= offset || subscription.wasSentAhead(this.#lastUrgent);
   }
 
   /** The subscriptions that get what the channel gets; those that catch up are not among them. */

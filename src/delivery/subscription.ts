@@ -62,6 +62,10 @@ export class Subscription {
     return true;
   }
 
+  wasSentAhead({ chain }: Position): boolean {
+    return this.#ahead?.has(chain) ?? false;
+  }
+
   /** Whether an entry whose turn has come was sent before it. Forgets it: it is asked once, or was not sent after all. */
   forgetAhead({ chain }: Position): boolean {
     return this.#ahead?.delete(chain) ?? false;

@@ -20,6 +20,18 @@ const start = 'test/unit/delivery/the-first-page-tells-where-it-begins.spec.ts';
 /** What each connection is owed, and what it is told of what it does not get. */
 export const delivery = [
   {
+    name: 'urgent-overtakes-urgent',
+    bug: 'what is urgent is sent ahead of an older urgent message that waits in the backlog',
+    rows: ['F36'],
+    file: catchUp,
+    find: 'if (!channel.owesNothingUrgent(subscription) || ',
+    replace: 'if (',
+    check: check(
+      urgentFirst,
+      'gets what is urgent in order, also when an older one waits in its backlog',
+    ),
+  },
+  {
     name: 'waiting-copy-told-as-had',
     bug: 'a broadcast is told as a duplicate of a copy that waits, and may never leave, in another channel',
     rows: [],

@@ -63,6 +63,28 @@ describe('who is behind', () => {
     ]);
   });
 
+  test('gets what is urgent in order, also when an older one waits in its backlog', async () => {
+    const { urgent, hand, append, appendMany, openSession, service, top } = await resuming(1);
+    const since = await top();
+    hand(...(await appendMany(300, KEEPS, 1_000)));
+    const older = await append(KEEPS, 1, { lane: 0 });
+    hand(older, ...(await appendMany(300, KEEPS, 1_000)));
+    const late = openSession();
+    late.wire.takes = false;
+    (await service.prepare(late.session, CHANNEL, { since, withMessages: false })).begin();
+    await turns();
+    const newer = [await urgent(), await urgent()];
+    await eventually('all came', () => {
+      late.wire.drain();
+      return offsets(late.wire).length === 603;
+    });
+    const wanted = [older, ...newer].map(({ offset }) => offset);
+    expect(offsets(late.wire).filter((offset) => wanted.includes(offset))).toEqual(wanted);
+    expect(offsets(late.wire).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 603 }, (_, n) => n + 2),
+    );
+  });
+
   test('goes live behind what it was sent before its turn', async () => {
     const { wire, urgent, drain, append, hand, session } = await resuming(300);
     await urgent();
