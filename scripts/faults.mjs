@@ -23,6 +23,7 @@ const help = `npm run test:faults -- [options]
   --short           the plan of every change: twenty faults, always the same, in about two minutes
   --figures         not faults but times and sizes at scale, one after another, against their bounds
   --only NAME       of the figures, those whose file has this in its name
+  --soak MINUTES    small faults without end: nothing may be lost, and no instance may grow
   --out FILE        where the result goes as JSON (default .cache/faults/)
 `;
 
@@ -32,7 +33,7 @@ await main(async () => {
   const { values } = parseArgs({
     options: {
       ...{ injections: text, seed: text, rows: text, except: text, repeat: text, lanes: text },
-      ...{ out: text, only: text, short: flag, figures: flag, help: flag },
+      ...{ out: text, soak: text, only: text, short: flag, figures: flag, help: flag },
     },
   });
   if (values.help) {
@@ -54,6 +55,12 @@ await main(async () => {
     );
     const pattern = `test/faults/figures/.*${values.only ?? ''}`;
     process.exitCode = await jest([...project, pattern, '--runInBand'], env);
+    return;
+  }
+  if (values.soak !== undefined) {
+    if (!(Number(values.soak) > 0)) throw new SetupError('--soak wants a number of minutes.');
+    const soak = { ...env, CARILLON_FAULTS_SOAK: values.soak };
+    process.exitCode = await jest([...project, 'test/faults/soak'], soak);
     return;
   }
   const seed = values.short ? values.seed : (values.seed ?? String(Math.trunc(Date.now() / 1000)));

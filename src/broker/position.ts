@@ -18,6 +18,11 @@ export function placeOf({ epoch, offset, chain }: Position): Position {
   return { epoch, offset, chain };
 }
 
+/** Whether a place is no further than another one in the same epoch. */
+export function isAtOrBefore(place: Position, other: Position): boolean {
+  return place.epoch === other.epoch && place.offset <= other.offset;
+}
+
 export const NO_CHAIN = '0000000000000000';
 
 const SHAPE = /^1([0-9a-f]{16})([0-9a-f]{16})(0|[1-9][0-9]{0,15})$/;

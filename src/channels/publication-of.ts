@@ -51,8 +51,8 @@ export function publicationOf(
   const { json, parts } = packData(request.data, policy.maxMessageBytes);
   const at = Math.trunc(now);
   const packet = openPacket(headOf(channel, request, origin, priority, at), json, parts);
-  const shape = shapeOf(headers, priority, origin.releaseTogether ? undefined : releaseAt, parts);
-  const contentDigest = digestOf(shape + json, parts);
+  const instant = origin.releaseTogether ? undefined : releaseAt;
+  const contentDigest = digestOf(shapeOf(headers, priority, instant, parts) + json, parts);
   const lane = laneOf(priority);
   return {
     channel,
@@ -66,7 +66,13 @@ export function publicationOf(
       ttlMs: ttlMs ?? 0,
       releaseAt: releaseAt ?? 0,
       kind: 'm',
-      extra: extraOf(origin, contentDigest),
+      extra: extraOf(
+        origin,
+        // Copies of a broadcast may lie in namespaces with other defaults, and are copies none the less.
+        origin.broadcast === undefined || request.priority !== undefined
+          ? contentDigest
+          : digestOf(shapeOf(headers, 'normal', instant, parts) + json, parts),
+      ),
       text: packet.text,
       parts,
     }),
@@ -135,7 +141,7 @@ export function requirePriority(asked: Priority | undefined, policy: NamespacePo
 
 function extraOf(
   { own, except, broadcast, publisher }: Origin,
-  contentDigest: string,
+  askedDigest: string,
 ): EntryExtra | null {
   if (own === undefined && except === undefined && broadcast === undefined) return null;
   return {
@@ -144,6 +150,6 @@ function extraOf(
     // A copy is the same content of the same publisher: an id alone may be used by another.
     ...(broadcast === undefined
       ? {}
-      : { broadcast: `${broadcast.id} ${publisher} ${contentDigest}` }),
+      : { broadcast: `${broadcast.id} ${publisher} ${askedDigest}` }),
   };
 }

@@ -4,7 +4,7 @@ import type { ChannelName } from '../protocol/channel-name.js';
 import type { Gap } from '../protocol/gap.js';
 import type { Message } from '../protocol/message.js';
 import { BROKER, type Broker } from '../broker/broker.port.js';
-import type { Position } from '../broker/position.js';
+import { formatPosition, isAtOrBefore } from '../broker/position.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { JsonText } from '../kernel/json-text.js';
 import { presenceIn } from '../presence/presence-note.js';
@@ -149,6 +149,12 @@ export class DeliveryService {
     return true;
   }
 
+  /** Where the session may go on in a channel, by all that was sent to it; null: it does not follow it. */
+  placeIn(session: Session, channel: ChannelName): { epoch: string; position: string } | null {
+    const told = session.subscriptions.get(channel)?.told;
+    return told ? { epoch: told.epoch, position: formatPosition(told) } : null;
+  }
+
   /** Hands a batch to everybody it is for; each connection gets its share in one write. */
   deliver(items: readonly FeedItem[]): void {
     for (const item of items) {
@@ -291,8 +297,4 @@ const MIN_OUTBOX_BYTES = 4096;
 /** Apart, because the phase changes while its owner waits, which the compiler cannot know. */
 function hasEnded({ phase, session }: Subscription): boolean {
   return phase === 'closed' || !session.isOpen;
-}
-
-function isAtOrBefore(place: Position, other: Position): boolean {
-  return place.epoch === other.epoch && place.offset <= other.offset;
 }

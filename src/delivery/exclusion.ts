@@ -17,6 +17,11 @@ export function exclusionOf(
   return null;
 }
 
+/** Whether a message is worth nothing any more. @param nowMs milliseconds on the cluster clock */
+export function hasExpired({ at, ttlMs }: LogEntry, nowMs: number): boolean {
+  return ttlMs > 0 && at + ttlMs <= nowMs;
+}
+
 /** The last word, in the moment of sending: false when it is a copy of a broadcast that was sent through another channel. */
 export function mayLeave(session: Session, channel: ChannelName, { extra }: LogEntry): boolean {
   if (extra === NO_EXTRA || extra.broadcast === undefined) return true;

@@ -1,4 +1,3 @@
-import type { ChannelName } from '../protocol/channel-name.js';
 import type { Gap } from '../protocol/gap.js';
 import type { Message } from '../protocol/message.js';
 import type { JsonText } from '../kernel/json-text.js';
@@ -66,7 +65,20 @@ export async function firstPage(
     since && continuity !== 'continued'
       ? { ...gapOf(channel.name, since, continuity, page.facts.epoch, from), refill: isKept }
       : null;
-  return startingAt(session, channel.name, page, from, continuity, gap, withMessages);
+  const entries = withMessages ? beforeTear(fitReply(page.entries)) : [];
+  const reached = placeOf(entries.at(-1) ?? from);
+  return {
+    answer: {
+      epoch: page.facts.epoch,
+      position: formatPosition(reached),
+      messages: pageMessages(session, channel.name, entries, pages.now()),
+      behind: Math.max(0, page.facts.top.offset - reached.offset),
+    },
+    continuity,
+    gap,
+    reached,
+    replayTo: page.facts.top.offset,
+  };
 }
 
 function startingNow(cursor: Position): Start {
@@ -76,31 +88,6 @@ function startingNow(cursor: Position): Start {
     gap: null,
     reached: cursor,
     replayTo: cursor.offset,
-  };
-}
-
-function startingAt(
-  session: Session,
-  channel: ChannelName,
-  { facts, entries: read }: LogPage,
-  from: Position,
-  continuity: Continuity,
-  gap: Gap | null,
-  withMessages: boolean,
-): Start {
-  const entries = withMessages ? beforeTear(fitReply(read)) : [];
-  const reached = placeOf(entries.at(-1) ?? from);
-  return {
-    answer: {
-      epoch: facts.epoch,
-      position: formatPosition(reached),
-      messages: pageMessages(session, channel, entries),
-      behind: Math.max(0, facts.top.offset - reached.offset),
-    },
-    continuity,
-    gap,
-    reached,
-    replayTo: facts.top.offset,
   };
 }
 

@@ -44,6 +44,11 @@ export class LogPages {
     return this.broker.read(channel, query);
   }
 
+  /** Milliseconds on the cluster clock. */
+  now(): number {
+    return this.broker.now();
+  }
+
   /** The place after which the last n messages lie, or the floor when fewer are kept. */
   async placeBeforeLast(channel: ChannelName, count: number): Promise<Position> {
     const { facts } = await this.broker.read(channel, { from: 'top', limit: 1, maxBytes: 1 });

@@ -3,7 +3,7 @@ import type { SkipReason } from '../protocol/gap.js';
 import { NO_EXTRA } from '../broker/log-entry.js';
 import type { Position } from '../broker/position.js';
 import type { EncodedMessage } from './encoded-message.js';
-import { mayLeave } from './exclusion.js';
+import { hasExpired, mayLeave } from './exclusion.js';
 import type { JoinedFrames } from './joined-frames.js';
 import { ITEM_COST, PriorityLanes, type Taken } from './priority-lanes.js';
 import type { Subscription } from './subscription.js';
@@ -269,7 +269,7 @@ export class Outbox {
         if (payload.kind === 'gap')
           tellGap(this.wire, subscription, payload.ranges, isSafe, this.rules);
         else tellSkip(this.wire, subscription, payload.at, isSafe, payload.reason, this.rules);
-      } else if (hasExpired(payload, now)) {
+      } else if (hasExpired(payload.entry, now)) {
         // It is told when its turn comes.
         if (item.isAhead && subscription.forgetAhead(payload.entry)) continue;
         handOver();
@@ -289,8 +289,4 @@ export class Outbox {
     handOver();
     if (delivered > 0) this.rules.delivered(delivered);
   }
-}
-
-function hasExpired({ entry }: EncodedMessage, now: number): boolean {
-  return entry.ttlMs > 0 && entry.at + entry.ttlMs <= now;
 }

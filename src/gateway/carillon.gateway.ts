@@ -64,7 +64,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     presence: (connection, command) => this.presence(connection, command),
     'presence.update': (connection, command) => this.presenceUpdate(connection, command),
     acknowledge: (_connection, command) => this.acknowledge(command),
-    authenticate: (connection, command) => this.authenticate(connection, command),
+    authenticate: (connection, command, answer) => this.authenticate(connection, command, answer),
     clock: (_connection, command) => this.clock(command),
   };
 
@@ -176,12 +176,14 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     return { accepted: new Set(ids).size };
   }
 
+  /** Answers by itself: where a channel of a new tag starts is told before anything of it comes. */
   async authenticate(
     connection: Connection,
     { token }: CommandBodies['authenticate'],
-  ): Promise<Replies['authenticate']> {
+    answer: Answer,
+  ): Promise<void> {
     // The token that was sent last is the one that holds, however long each takes to check.
-    return inTurn(connection, RENEWAL, async () => {
+    await inTurn(connection, RENEWAL, async () => {
       const caller = await this.identity.authenticate(token);
       if (caller.user !== connection.caller.user) {
         throw new CarillonError(
@@ -189,8 +191,10 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
           'The token is for another user. Open a new connection for that user.',
         );
       }
-      await this.connections.renew(connection, caller);
-      return { expiresAt: caller.expiresAt };
+      const { channels, begin } = await this.connections.renew(connection, caller);
+      const { expiresAt } = caller;
+      answer({ ok: true, expiresAt, ...(channels.length === 0 ? {} : { channels }) });
+      begin();
     });
   }
 

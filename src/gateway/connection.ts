@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import type { ChannelName } from '../protocol/channel-name.js';
 import type { Caller } from '../identity/caller.js';
 import type { Session } from '../delivery/session.js';
 import type { SessionLimits } from '../limits/session-limits.js';
@@ -29,6 +30,8 @@ export interface Connection {
   readonly answers: AnswerGate<Session>;
   /** What is under way in a channel: commands that follow it wait for it. Null: nothing anywhere. */
   underWay: Map<string, Promise<void>> | null;
+  /** `$` channels that renewals added to those of the session. Null: there were none. */
+  added: Set<ChannelName> | null;
   /** Requests that were not answered yet. */
   pending: number;
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'socket.io';
 import { CarillonError } from '../protocol/carillon-error.js';
 import { type ChannelName, isServerChannel } from '../protocol/channel-name.js';
 import { LIMITS } from '../protocol/limits.js';
-import type { SessionPush } from '../protocol/pushes/session.js';
+import type { SessionChannel, SessionPush } from '../protocol/pushes/session.js';
 import { BROKER, type Broker } from '../broker/broker.port.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { CONFIG, type Config } from '../config/config.js';
@@ -73,6 +73,7 @@ export class Connections {
       ready: null,
       answers: new AnswerGate(session, this.#roomOf),
       underWay: null,
+      added: null,
       pending: 0,
     };
     this.#open.add(connection);
@@ -98,29 +99,57 @@ export class Connections {
     this.metrics.sessions.set(this.#open.size);
   }
 
-  /** Follows the tags of a renewed token and leaves what its rights no longer cover. */
-  async renew(connection: Connection, caller: Caller): Promise<void> {
+  /**
+   * Follows the tags of a renewed token and leaves what its rights no longer cover. Tell where the
+   * channels of the answer stand, and then `begin`. What an earlier renewal added is among them: its
+   * answer may not have arrived.
+   *
+   * @throws CarillonError `unavailable`: nothing has changed
+   */
+  async renew(connection: Connection, caller: Caller): Promise<Renewal> {
     const { session } = connection;
-    // What is followed, not what the last token said: a renewal may have failed half-way.
     const before = new Set([...session.subscriptions.keys()].filter(isServerChannel));
     const after = new Set(this.channels.serverChannelsOf(caller));
-    for (const channel of before) if (!after.has(channel)) this.delivery.leave(session, channel);
-    for (const channel of after) {
-      if (before.has(channel)) continue;
-      const joining = await this.delivery.prepare(session, channel, { withMessages: false });
-      joining.begin();
+    const added = [...after].filter((channel) => !before.has(channel));
+    const joinings: Joining[] = [];
+    try {
+      for (const channel of added) {
+        joinings.push(await this.delivery.prepare(session, channel, { withMessages: false }));
+      }
+    } catch (error) {
+      for (const { channel } of joinings) this.delivery.leave(session, channel);
+      throw error;
     }
+    for (const channel of before) if (!after.has(channel)) this.delivery.leave(session, channel);
     connection.caller = caller;
     for (const channel of session.subscriptions.keys()) {
-      if (after.has(channel) || (await this.channels.maySubscribe(caller, channel))) continue;
-      this.delivery.leave(session, channel);
-      void this.presence.leave(session.id, channel, { clean: true });
-      session.wire.emit('unsubscribed', {
-        channel,
-        code: 'forbidden',
-        message: 'The renewed token does not cover this channel.',
-      });
+      if (!after.has(channel)) await this.#leaveUnlessAllowed(connection, caller, channel);
     }
+    const known = [...(connection.added ?? [])].flatMap((channel) => {
+      const place = after.has(channel) ? this.delivery.placeIn(session, channel) : null;
+      return place === null ? [] : [{ channel, ...place, recovered: true }];
+    });
+    const channels = [...known, ...joinings.map(startOf)];
+    connection.added =
+      channels.length === 0 ? null : new Set(added.concat(known.map((it) => it.channel)));
+    return { channels, begin: () => joinings.forEach(({ begin }) => begin()) };
+  }
+
+  async #leaveUnlessAllowed(
+    { session }: Connection,
+    caller: Caller,
+    channel: ChannelName,
+  ): Promise<void> {
+    const verdict = await this.channels.maySubscribe(caller, channel).catch(() => null);
+    if (verdict === true) return;
+    this.delivery.leave(session, channel);
+    void this.presence.leave(session.id, channel, { clean: true });
+    session.wire.emit('unsubscribed', {
+      channel,
+      ...(verdict === null
+        ? { code: 'unavailable', message: 'Nobody could be asked about it now. Subscribe again.' }
+        : { code: 'forbidden', message: 'The renewed token does not cover this channel.' }),
+    });
   }
 
   async #start(connection: Connection, { since }: Handshake): Promise<void> {
@@ -169,17 +198,23 @@ export class Connections {
       user: session.user,
       expiresAt: caller.expiresAt,
       serverTime: Math.trunc(this.broker.now()),
-      channels: joinings.map(({ channel, epoch, position, gap }) => ({
-        channel,
-        epoch,
-        position,
-        recovered: gap === undefined,
-        ...(gap ? { gap } : {}),
-      })),
+      channels: joinings.map(startOf),
       limits: {
         channels: LIMITS.channelsPerConnection,
         ...this.channels.limitsFor(caller),
       },
     };
   }
+}
+
+/** What a renewed token changed. */
+export interface Renewal {
+  readonly channels: (SessionChannel & { channel: ChannelName })[];
+  /** Call in the turn in which it was told. */
+  readonly begin: () => void;
+}
+
+/** Where a `$` channel starts, as it is told. */
+function startOf({ channel, epoch, position, gap }: Joining): Renewal['channels'][number] {
+  return { channel, epoch, position, recovered: gap === undefined, ...(gap ? { gap } : {}) };
 }

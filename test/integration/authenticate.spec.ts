@@ -110,6 +110,23 @@ test('tags follow the new token', async () => {
   expect(ann.received.map(({ id }) => id).toSorted()).toEqual(['last', 'to-kept', 'to-new']);
 });
 
+test('where the channel of a new tag starts is told, and nothing is lost behind it', async () => {
+  const ann = await session({ sub: 'ann' });
+  const renewed = await token({ sub: 'ann', tags: ['late'] });
+  const { channels = [] } = await ann.ask('authenticate', { token: renewed });
+  expect(channels).toMatchObject([{ channel: '$tag:late', recovered: true }]);
+  // The answer may not have arrived: it is told again.
+  const again = await ann.ask('authenticate', { token: renewed });
+  expect(again.channels).toEqual(channels);
+  ann.close();
+  const body = { id: 'to-late', audience: { tags: ['late'] }, data: 1 };
+  await rest(server, 'POST', '/v1/broadcasts', { body });
+  const since = { '$tag:late': channels[0]?.position ?? '' };
+  const back = await connect(server.url, { token: renewed, since });
+  await back.until(() => back.received.length > 0, 'what was published meanwhile');
+  expect(back.received[0]).toMatchObject({ id: 'to-late', replayed: true });
+});
+
 async function publish(channel: string): Promise<void> {
   const path = `/v1/channels/${channel}/messages`;
   expect(await rest(server, 'POST', path, { body: { data: 1 } })).toMatchObject({ status: 201 });

@@ -75,11 +75,23 @@ export const gateway = [
     bug: 'a subscription stays when the renewed token does not cover it',
     rows: ['F49'],
     file: 'src/gateway/connections.ts',
-    find: 'if (after.has(channel) || (await this.channels.maySubscribe(caller, channel))) continue;',
-    replace: 'if (after.has(channel) || channel.length > 0) continue;',
+    find: 'if (verdict === true) return;',
+    replace: 'if (verdict !== null) return;',
     check: check(
       'test/integration/authenticate.spec.ts',
       'rights that are gone end the subscription, and say so',
+    ),
+  },
+  {
+    name: 'new-tag-told-nowhere',
+    bug: 'nobody is told where the channel of a tag starts that came with a renewed token',
+    rows: [],
+    file: 'src/gateway/carillon.gateway.ts',
+    find: '...(channels.length === 0 ? {} : { channels })',
+    replace: '...(channels.length === 0 ? {} : {})',
+    check: check(
+      'test/integration/authenticate.spec.ts',
+      'where the channel of a new tag starts is told, and nothing is lost behind it',
     ),
   },
   {

@@ -110,7 +110,10 @@ export class Carillon {
     this.#onGap = new Listeners('gaps in broadcasts', logger);
     this.#onRestored = new Listeners('restored publishes', logger);
     this.#requests = new Requests(connection, environment, timeouts.requestMs);
-    this.#renewal = new TokenRenewal({ connection, tokens, clock, environment, logger });
+    this.#renewal = new TokenRenewal({
+      ...{ connection, tokens, clock, environment, logger },
+      added: (channels) => this.#serverChannels.added(channels),
+    });
     this.#sampler = new ClockSampler({
       connection,
       clock,

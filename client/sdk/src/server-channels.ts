@@ -1,6 +1,6 @@
 import { CarillonError } from './carillon-error.js';
 import { MessageStream, type StreamParts } from './message-stream.js';
-import type { Session } from './session.js';
+import type { Session, SessionChannel } from './session.js';
 import type { StoreWriter } from './store-writer.js';
 import { storedStream, streamRecordOf } from './stream-record.js';
 import type { Push } from './wire.js';
@@ -65,11 +65,15 @@ export class ServerChannels {
       stream.reset();
       this.#streams.delete(channel);
     }
+    this.added(channels);
+  }
+
+  /** Channels that this session follows from now on. */
+  added(channels: readonly SessionChannel[]): void {
     for (const start of channels) this.#streamOf(start.channel).begin(start);
   }
 
   take(push: Push): void {
-    // A tag that came with a renewed token has a channel of which the session did not tell.
     if (push.name === 'message') this.#streamOf(push.payload.channel).receive(push.payload);
     if (push.name === 'skip') this.#streamOf(push.payload.channel).skip(push.payload);
     if (push.name === 'gap') this.#streamOf(push.payload.channel).gap(push.payload);

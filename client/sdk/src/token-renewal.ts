@@ -4,6 +4,7 @@ import type { Environment } from './environment.js';
 import type { Logger } from './logger.js';
 import { retryDelayMs } from './retry-delay.js';
 import type { ServerClock } from './server-clock.js';
+import type { SessionChannel } from './session.js';
 import type { TokenSource } from './token-source.js';
 
 /** Renewed when this part of its life is over: time enough for retries. */
@@ -15,6 +16,8 @@ export interface RenewalParts {
   readonly clock: ServerClock;
   readonly environment: Environment;
   readonly logger: Logger;
+  /** `$` channels that a fresh token added, and where each starts. */
+  readonly added: (channels: readonly SessionChannel[]) => void;
 }
 
 /** Gets a fresh token before the old one expires and hands it over within the session. */
@@ -58,7 +61,11 @@ export class TokenRenewal {
       if (round !== this.#round) return;
       connection.send('authenticate', { token }, (answer) => {
         if (round !== this.#round) return;
-        if (answer.ok) return this.begin(answer.reply.expiresAt);
+        if (answer.ok) {
+          const { expiresAt, channels = [] } = answer.reply;
+          this.parts.added(channels);
+          return this.begin(expiresAt);
+        }
         this.#failed(answer.error, failures);
       });
     } catch (error) {

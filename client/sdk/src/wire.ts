@@ -4,7 +4,7 @@ import type { HistoryReply } from './history.js';
 import type { Message, Priority } from './message.js';
 import type { PresencePush, PresenceReply } from './presence.js';
 import type { PublishReceipt } from './publication.js';
-import type { Session } from './session.js';
+import type { Session, SessionChannel } from './session.js';
 
 /*
  * The wire contract as this package sees it. It is written down again, and not imported, so that the
@@ -52,7 +52,7 @@ export interface Replies {
   presence: PresenceReply;
   'presence.update': Readonly<Record<never, never>>;
   acknowledge: { accepted: number };
-  authenticate: { expiresAt: number | null };
+  authenticate: { expiresAt: number | null; channels?: SessionChannel[] };
   clock: { sentAt: number; serverTime: number };
 }
 

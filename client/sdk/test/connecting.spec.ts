@@ -196,6 +196,15 @@ describe('a token that expires', () => {
     expect(made.time.addresses[1]?.auth.token).toBe('two');
   });
 
+  test('adds channels, from whose start the next session goes on', async () => {
+    const made = await connected({ token: () => 'same' }, { expiresAt: start + 100_000 });
+    await made.time.advance(81_000);
+    const late = { channel: '$tag:late', epoch: 'e1', position: 'p7', recovered: true };
+    made.time.socket.answer('authenticate', { expiresAt: start + 400_000, channels: [late] });
+    await reconnect(made);
+    expect(made.time.addresses[1]?.auth.since).toMatchObject({ '$tag:late': 'p7' });
+  });
+
   test('is renewed again when that fails for a while', async () => {
     const made = await connected({ token: () => 'same' }, { expiresAt: start + 100_000 });
     await made.time.advance(81_000);

@@ -51,6 +51,15 @@ describe('the digest of the content', () => {
     expect(publish(over).contentDigest).not.toBe(contentDigest);
   });
 
+  test('of copies of a broadcast is the same in namespaces of other priorities', () => {
+    const origin: Origin = { ...ann, broadcast: { id: 'b', receipt: 'none' } };
+    const keyIn = (rules: Partial<typeof DEFAULT_NAMESPACE>) => {
+      const policy = { ...DEFAULT_NAMESPACE, ...rules };
+      return entryOf(publicationOf(CHANNEL, request, origin, policy, 1_000)).extra.broadcast;
+    };
+    expect(keyIn({ priority: 'high' })).toBe(keyIn({ priority: 'normal' }));
+  });
+
   test('is another one when the same bytes are cut into other parts', () => {
     const [one, other] = [
       ['ab', 'c'],

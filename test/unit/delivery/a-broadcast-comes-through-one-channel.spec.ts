@@ -71,14 +71,14 @@ describe('a session that a broadcast reaches through two channels', () => {
     queue(subscription, 2);
     outbox.flush();
     const page = [message(1, COPY).entry];
-    expect(pageMessages(session, other.channel, page)).toHaveLength(1);
+    expect(pageMessages(session, other.channel, page, 0)).toHaveLength(1);
     drain();
     expect(told(wire.sent)).toEqual([1, { duplicate: [2, 2] }]);
   });
 
   test('gets it through the one when the answer of the other was never sent', () => {
     const { wire, outbox, session, subscription, queue } = twoChannels();
-    pageMessages(session, OTHER, [message(1, COPY).entry]);
+    pageMessages(session, OTHER, [message(1, COPY).entry], 0);
     session.forgetBroadcastsOf(OTHER);
     queue(subscription, 1);
     outbox.flush();

@@ -36,6 +36,20 @@ test('what a resume cannot bring is told, with what is missing', async () => {
   expect(offsetsIn(answer.messages)).toEqual([4, 5]);
 });
 
+test('what has expired is not in an answer', async () => {
+  const { pages, append, appendMany, openSession, top } = deliveryUnderTest();
+  const since = await top();
+  await append({}, 1, { ttlMs: 60_000 });
+  await append({}, 1, { ttlMs: 1 });
+  await appendMany(1);
+  const channel = new FollowedChannel(CHANNEL, await top());
+  jest.spyOn(pages, 'now').mockReturnValue(Date.now() + 1_000);
+  const query = { since, withMessages: true };
+  const { answer, reached } = await firstPage(pages, openSession().session, channel, query);
+  expect(offsetsIn(answer.messages)).toEqual([1, 3]);
+  expect(reached).toMatchObject({ offset: 3 });
+});
+
 test('what lies between what was trimmed and the last messages can still be asked for', async () => {
   const { pages, appendMany, openSession, top } = deliveryUnderTest();
   const since = await top();
