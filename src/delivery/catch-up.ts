@@ -121,7 +121,7 @@ export function hasAllLeft(subscription: Subscription): boolean {
   if (session.outbox.isOver) return false;
   if (subscription.waiting.every((count) => count === 0)) return true;
   session.outbox.forget(subscription);
-  subscription.reached = subscription.told;
+  subscription.goBack();
   return false;
 }
 

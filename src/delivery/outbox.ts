@@ -255,7 +255,8 @@ export class Outbox {
       if (frames.length > 0) this.wire.write(this.rules.joined.join(frames), messages, safety);
       // Only what was written was passed: a place that is told later must not stand behind a hole.
       for (const [index, message] of messages.entries()) {
-        passing[index]?.passed(message.place, safety[index] ?? true);
+        if (safety[index] ?? true) passing[index]?.passed(message.place);
+        else passing[index]?.leftAbove(message.place);
       }
       frames = [];
       messages = [];

@@ -5,6 +5,11 @@ import type { Session } from './session.js';
 /** Entries that are known to have been sent before their turn: more wait for it. */
 const AHEAD_MAX = 256;
 
+/** What left above the last safe place: a connection holds fewer, so that many can hardly have left it. */
+const ABOVE_MAX = 4_096;
+/** So many are looked through for those that are above it no more. */
+const ABOVE_TIDY = 256;
+
 const NONE_WAITS: readonly number[] = [0, 0, 0, 0];
 
 /**
@@ -30,6 +35,10 @@ export class Subscription {
 
   /** What was sent before its turn, by its chain, which no other history has. Null: nothing ever was. */
   #ahead: Set<string> | null = null;
+
+  /** What left while something below it waited, by its chain; null: nothing did. */
+  #above: Map<string, number> | null = null;
+  #tidyAt = ABOVE_TIDY;
 
   /** Null while nothing ever waited: most connections take all they are sent. */
   #waiting: number[] | null = null;
@@ -74,14 +83,41 @@ export class Subscription {
   startAt(position: Position): void {
     this.reached = position;
     this.told = position;
+    this.#above = null;
   }
 
   /**
-   * Something left for the client, or was told to it as missing. When it was safe, every lower offset
-   * had gone before.
+   * What waited was let go, and is read again from the last safe place. What had left from above it is
+   * not sent again: it counts as sent ahead.
    */
-  passed(at: Position, isSafe: boolean): void {
-    if (isSafe && (at.offset > this.told.offset || at.epoch !== this.told.epoch)) this.told = at;
+  goBack(): void {
+    this.reached = this.told;
+    for (const [chain, offset] of this.#above ?? []) {
+      if (offset > this.told.offset) (this.#ahead ??= new Set()).add(chain);
+    }
+    this.#above = null;
+  }
+
+  /**
+   * Something left for the client, or was told to it as missing, and every lower offset had gone
+   * before.
+   */
+  passed(at: Position): void {
+    if (at.offset > this.told.offset || at.epoch !== this.told.epoch) this.told = at;
+  }
+
+  /** A message left for the client while something below it waits. */
+  leftAbove({ chain, offset }: Position): void {
+    this.#above ??= new Map();
+    this.#above.set(chain, offset);
+    if (this.#above.size < this.#tidyAt) return;
+    for (const [known, at] of this.#above) if (at <= this.told.offset) this.#above.delete(known);
+    this.#tidyAt = Math.max(ABOVE_TIDY, 2 * this.#above.size);
+    if (this.#above.size < ABOVE_MAX) return;
+    for (const known of this.#above.keys()) {
+      this.#above.delete(known);
+      break;
+    }
   }
 
   /** True when something of this channel waits in another lane than this one. */

@@ -19,7 +19,7 @@ export function tellSkip(
   reason: SkipReason,
   count: SkipCount,
 ): void {
-  subscription.passed(at, isSafe);
+  if (isSafe) subscription.passed(at);
   const position = formatPosition(subscription.told);
   emitSkip(wire, subscription.channel, { from: at.offset, to: at.offset, reason }, position, count);
 }
@@ -34,7 +34,7 @@ export function tellGap(
 ): void {
   const { channel } = subscription;
   const after = formatPosition(subscription.told);
-  if (ranges.last) subscription.passed(ranges.last, isSafe);
+  if (ranges.last && isSafe) subscription.passed(ranges.last);
   const position = formatPosition(subscription.told);
   const lastSkip = ranges.count === 0 ? ranges.skipped.at(-1) : null;
   for (const skipped of ranges.skipped) {

@@ -54,14 +54,14 @@ export class Turn {
     if (first === null) return 0;
     if (this.#rest === null) {
       wire.write(first.frames(true), first.alone, ALL_SAFE);
-      this.#firstFor?.passed(first.place, true);
+      this.#firstFor?.passed(first.place);
       this.clear();
       return 1;
     }
     const all = [first, ...this.#rest];
     const frames = all.map((message) => message.frames(true));
     wire.write(joined.join(frames), all, ALL_SAFE);
-    this.drain((subscription, message) => subscription.passed(message.place, true));
+    this.drain((subscription, message) => subscription.passed(message.place));
     return all.length;
   }
 

@@ -32,6 +32,30 @@ export const delivery = [
     ),
   },
   {
+    name: 'ranges-without-a-bound',
+    bug: 'what a reader that has stalled is to be told of its losses grows without end',
+    rows: ['F36'],
+    file: 'src/delivery/offset-ranges.ts',
+    find: 'if (this.#ranges.length + this.#skipped.length <= PARTS_MAX) return;',
+    replace: 'if (this.#ranges.length <= PARTS_MAX * 10_000) return;',
+    check: check(
+      'test/unit/delivery/dropped-offsets-become-ranges.spec.ts',
+      'of however many ranges few are kept, and they hold all that was dropped',
+    ),
+  },
+  {
+    name: 'sent-above-forgotten',
+    bug: 'what had overtaken is sent again to a session that must read anew what waited below it',
+    rows: ['F24'],
+    file: 'src/delivery/subscription.ts',
+    find: 'if (offset > this.told.offset) (this.#ahead ??= new Set()).add(chain);',
+    replace: 'void chain, offset;',
+    check: check(
+      'test/unit/delivery/a-break-is-told-behind-what-was-sent.spec.ts',
+      'sends nothing again of what had left above what waited',
+    ),
+  },
+  {
     name: 'waiting-copy-told-as-had',
     bug: 'a broadcast is told as a duplicate of a copy that waits, and may never leave, in another channel',
     rows: [],

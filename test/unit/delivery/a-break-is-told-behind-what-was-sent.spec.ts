@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.js';
-import { deliveryUnderTest } from './delivery-under-test.js';
+import { deliveryUnderTest, told } from './delivery-under-test.js';
 import { CHANNEL, type Sent } from './outbox-under-test.js';
 
 const BIG = 40_000;
@@ -28,5 +28,22 @@ describe('a break of the history', () => {
     expect(offsetsSent(wire.sent)).toEqual([1, 2, 3, 4]);
     const last = wire.sent.findLast((one) => one.event === 'message');
     expect(last?.event === 'message' && last.position).toBe(4);
+  });
+
+  test('sends nothing again of what had left above what waited', async () => {
+    const { service, append, openSession, hand, top } = deliveryUnderTest();
+    const { wire, session } = openSession();
+    (await service.prepare(session, CHANNEL, { withMessages: true })).begin();
+    wire.takes = false;
+    for (let n = 0; n < 3; n += 1) hand(await append({}, BIG));
+    hand(await append({}, 1, { lane: 0 }));
+    // What is urgent has left, and the third waits.
+    expect(offsetsSent(wire.sent)).toEqual([1, 4, 2]);
+    service.deliver([{ kind: 'break', channel: CHANNEL, reason: 'rewound', to: await top() }]);
+    wire.takes = true;
+    wire.drain();
+    await eventually('all were sent', () => offsetsSent(wire.sent).includes(3));
+    expect(offsetsSent(wire.sent)).toEqual([1, 4, 2, 3]);
+    expect(told(wire.sent).at(-1)).toEqual({ duplicate: [4, 4] });
   });
 });

@@ -35,6 +35,28 @@ test('the ranges hold every offset once, and never touch', () => {
   );
 });
 
+test('of however many ranges few are kept, and they hold all that was dropped', () => {
+  const ranges = new OffsetRanges();
+  const dropped = new Set<number>();
+  for (let offset = 1; offset < 10_000; offset += 1) {
+    if (offset % 2 === 0) continue;
+    if (offset % 5 === 0) ranges.skip(at(offset), offset % 3 === 0 ? 'own' : 'excluded');
+    else {
+      ranges.add(at(offset));
+      dropped.add(offset);
+    }
+  }
+  const list = ranges.toArray();
+  expect(list.length + ranges.skipped.length).toBeLessThanOrEqual(256);
+  for (const [from, to] of list) {
+    for (let offset = from; offset <= to; offset += 1) dropped.delete(offset);
+  }
+  expect([...dropped]).toEqual([]);
+  expect(ranges.count).toBe(list.reduce((sum, [from, to]) => sum + to - from + 1, 0));
+  expect(list).toEqual(list.toSorted(([a], [b]) => a - b));
+  expect(ranges.last?.offset).toBe(9_999);
+});
+
 test('what was not for the session anyway is no loss, but is told, and is where the reader then stands', () => {
   const ranges = rangesOf([2, 3]);
   for (const offset of [4, 5]) ranges.skip(at(offset), 'own');
