@@ -6,6 +6,13 @@ import type { Principal } from '../identity/caller.js';
 /** Puts one copy of a broadcast into one channel; implemented by the channels. */
 export interface BroadcastPublisher {
   /**
+   * Stores nothing.
+   *
+   * @throws CarillonError when no channel of this one's namespace would take the copy
+   */
+  requireFit(principal: Principal, channel: ChannelName, copy: BroadcastCopy): void;
+
+  /**
    * Settles in bounded time. The same id from the same publisher is stored once for each channel.
    * Rejects with a `CarillonError`: `unavailable` means an unknown outcome, repeating is safe.
    */

@@ -5,7 +5,7 @@ import type { Principal } from '../identity/caller.js';
 import { mapBounded } from '../kernel/map-bounded.js';
 import type { Broadcast, BroadcastBody } from '../protocol/admin/broadcast.js';
 import { CarillonError } from '../protocol/carillon-error.js';
-import type { ChannelName } from '../protocol/channel-name.js';
+import { type ChannelName, namespaceOf } from '../protocol/channel-name.js';
 import type { PublishReply } from '../protocol/commands/publish.js';
 import { channelsOf } from './audience-channels.js';
 import {
@@ -37,7 +37,8 @@ export class BroadcastsService {
    *
    * Repeating with the same id and content sends what is missing and nothing twice. Rejects with
    * `unavailable` when some copies have an unknown outcome, with `id_conflict` when the id was used
-   * with other content, and with the refusal itself when a channel refuses.
+   * with other content, and with the refusal itself when a channel refuses: nothing was stored then,
+   * or its details tell how many copies were.
    */
   async send(principal: Principal, body: BroadcastBody): Promise<Broadcast> {
     const now = this.broker.now();
@@ -45,6 +46,9 @@ export class BroadcastsService {
     const id = body.id ?? randomUUID();
     const channels = channelsOf(body.audience);
     const copy = copyOf(body, id, now);
+    // Before anything is stored: half a broadcast cannot be taken back.
+    const oneOfEach = new Map(channels.map((channel) => [namespaceOf(channel), channel]));
+    for (const channel of oneOfEach.values()) this.publisher.requireFit(principal, channel, copy);
     const replies = await this.publishAll(principal, channels, copy);
     return {
       id,
@@ -79,14 +83,19 @@ export class BroadcastsService {
     copy: BroadcastCopy,
   ): Promise<PublishReply[]> {
     const passing: unknown[] = [];
+    let sent = 0;
     const outcomes = await mapBounded(channels, COPIES_AT_ONCE, async (channel) => {
       try {
-        return await this.publisher.publishServer(principal, channel, copy);
+        const reply = await this.publisher.publishServer(principal, channel, copy);
+        sent += 1;
+        return reply;
       } catch (error) {
         if (!isPassing(error)) throw error;
         passing.push(error);
         return null;
       }
+    }).catch((error: unknown) => {
+      throw sent === 0 ? error : halfSent(error, copy.id, sent, channels.length);
     });
     const replies = outcomes.filter((outcome) => outcome !== null);
     if (passing.length > 0) throw incomplete(copy.id, replies.length, channels.length, passing);
@@ -120,6 +129,15 @@ function releaseOf(
 
 function isPassing(error: unknown): boolean {
   return error instanceof CarillonError && error.toBody().retryable;
+}
+
+/** The refusal of one channel, when others had taken their copies. */
+function halfSent(error: unknown, id: string, sent: number, copies: number): unknown {
+  if (!(error instanceof CarillonError)) return error;
+  const { code, message, hints } = error;
+  const details = { ...hints.details, id, copies, sent };
+  const told = `${message} ${sent} of ${copies} copies were stored before.`;
+  return new CarillonError(code, told, { ...hints, details, cause: error });
 }
 
 function incomplete(

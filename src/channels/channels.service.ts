@@ -138,8 +138,20 @@ export class ChannelsService {
   async publishServer(
     principal: Principal,
     channel: ChannelName,
-    { broadcast, except, releaseTogether, ...request }: ServerPublish,
+    copy: ServerPublish,
   ): Promise<PublishReply> {
+    return this.#append(this.#copyFor(principal, channel, copy));
+  }
+
+  requireFit(principal: Principal, channel: ChannelName, copy: ServerPublish): void {
+    this.#copyFor(principal, channel, copy);
+  }
+
+  #copyFor(
+    principal: Principal,
+    channel: ChannelName,
+    { broadcast, except, releaseTogether, ...request }: ServerPublish,
+  ): Publication {
     const origin = {
       publisher: principal.publisher,
       from: null,
@@ -149,7 +161,7 @@ export class ChannelsService {
     };
     if (!isServerChannel(channel)) requireClientChannel(channel);
     const policy = this.#policyOf(channel);
-    return this.#append(publicationOf(channel, request, origin, policy, this.broker.now()));
+    return publicationOf(channel, request, origin, policy, this.broker.now());
   }
 
   /** A page of history for a session; of its own `$` channels too, so that a gap there can be refilled. */

@@ -44,6 +44,18 @@ export const delivery = [
     ),
   },
   {
+    name: 'half-a-broadcast-sent',
+    bug: 'of a broadcast that one namespace cannot take the other copies are stored',
+    rows: [],
+    file: 'src/broadcasts/broadcasts.service.ts',
+    find: 'for (const channel of oneOfEach.values()) this.publisher.requireFit(principal, channel, copy);',
+    replace: 'void oneOfEach;',
+    check: check(
+      'test/unit/broadcasts/a-repeated-broadcast.spec.ts',
+      'what a namespace takes nothing of is refused before anything is stored',
+    ),
+  },
+  {
     name: 'sent-above-forgotten',
     bug: 'what had overtaken is sent again to a session that must read anew what waited below it',
     rows: ['F24'],

@@ -47,7 +47,17 @@ test('a channel that refuses for good is told as it refused', async () => {
   publisher.failures.set('b', new CarillonError('forbidden', 'Not in the policy.'));
   await expect(broadcastsOver(publisher).send(administrator, body)).rejects.toMatchObject({
     code: 'forbidden',
+    hints: { details: { id: 'b1', copies: 3, sent: 2 } },
   });
+});
+
+test('what a namespace takes nothing of is refused before anything is stored', async () => {
+  const publisher = new FakePublisher();
+  publisher.unfit.set('small', new CarillonError('message_too_large', 'Send less.'));
+  const audience = { channels: ['a', 'b', 'small:c'] };
+  const sent = broadcastsOver(publisher).send(administrator, { ...body, audience });
+  await expect(sent).rejects.toMatchObject({ code: 'message_too_large' });
+  expect(publisher.order).toEqual([]);
 });
 
 test('an error that is not of the contract is not dressed up as one', async () => {

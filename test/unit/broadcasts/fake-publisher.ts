@@ -5,6 +5,7 @@ import type {
 import { BroadcastsService } from '../../../src/broadcasts/broadcasts.service.js';
 import type { Principal } from '../../../src/identity/caller.js';
 import { CarillonError } from '../../../src/protocol/carillon-error.js';
+import { type ChannelName, namespaceOf } from '../../../src/protocol/channel-name.js';
 import type { PublishReply } from '../../../src/protocol/commands/publish.js';
 
 export const administrator: Principal = { publisher: 'key:test', user: null, scopes: ['*'] };
@@ -17,6 +18,14 @@ export class FakePublisher implements BroadcastPublisher {
   mostRunning = 0;
   /** What a channel answers instead of storing. */
   readonly failures = new Map<string, CarillonError>();
+
+  /** What a namespace takes nothing of. */
+  readonly unfit = new Map<string, CarillonError>();
+
+  requireFit(_principal: Principal, channel: ChannelName): void {
+    const refusal = this.unfit.get(namespaceOf(channel));
+    if (refusal) throw refusal;
+  }
 
   async publishServer(
     _principal: Principal,
