@@ -20,7 +20,8 @@ const help = `npm run test:faults -- [options]
   --except F24      all but these rows
   --repeat F9:123   one injection again, by its row and its own seed
   --lanes N         clusters that are tried side by side (default 2)
-  --short           the plan of every change: twenty faults, always the same, in about two minutes
+  --short           the plan of every change: twenty faults, always the same, in about two minutes;
+                    bounds of times fail every other run of five times and more, not this one
   --figures         not faults but times and sizes at scale, one after another, against their bounds
   --only NAME       of the figures, those whose file has this in its name
   --soak MINUTES    small faults without end: nothing may be lost, and no instance may grow

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import path from 'node:path';
 import process from 'node:process';
 import { describeWithRedis, testNotRun } from '../support/requires.js';
@@ -42,6 +42,13 @@ describeWithRedis('nothing is lost, doubled, reordered or passed over in silence
     },
     300_000,
   );
+
+  if (planned.isTimed) {
+    test('the times that rows measured keep their bounds', async () => {
+      await Promise.all(injections.map((one) => lanes.result(one)));
+      expect(tally.breaches).toEqual([]);
+    }, 300_000);
+  }
 
   for (const { name, title, needs } of skipped) {
     testNotRun(`${name} ${title}`, `this machine lacks ${needs ?? ''}`);

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { BOUNDS, breachesIn } from './bounds.js';
 import { keepHistory, saidOf } from './kept-history.js';
 import type { Attempted } from './lanes.js';
 import type { Plan } from './plan.js';
@@ -11,14 +12,6 @@ interface RowCount {
   invalid: number;
   violated: number;
 }
-
-/** What the contract and the design ask of the times that rows measure, in milliseconds. */
-const BOUNDS: Readonly<Record<string, number>> = {
-  'instance kill to caught up': 1_000,
-  'Redis back to publish accepted': 1_000,
-  'silent bus cut to a new subscription': 2_000,
-  'dead peer freed': 10_000,
-};
 
 /** What all injections of a run came to. */
 export class Tally {
@@ -76,6 +69,11 @@ export class Tally {
     return { line, failure };
   }
 
+  /** The bounds of times that were broken, a sentence each. */
+  get breaches(): readonly string[] {
+    return breachesIn(this.#figures);
+  }
+
   /** The table, the bound that the counts allow, and the measured times. */
   toString(): string {
     const table = [...this.#rows].map(
@@ -88,7 +86,8 @@ export class Tally {
     const figures = [...this.#figures].map(([name, values]) => {
       const { n, p50, p99, max } = spreadOf(values);
       const times = [p50, p99, max].map((ms) => ms.toFixed(0));
-      const bound = BOUNDS[name] === undefined ? '' : `, wanted p99 of ${BOUNDS[name]} ms at most`;
+      const { of, atMost } = BOUNDS[name] ?? {};
+      const bound = of === undefined ? '' : `, wanted ${of} of ${atMost} ms at most`;
       return `  ${name}: n ${n}, p50 ${times[0]} ms, p99 ${times[1]} ms, max ${times[2]} ms${bound}`;
     });
     const { violated, invalid } = this.#sums();
@@ -100,6 +99,7 @@ export class Tally {
       `${this.#acknowledged} publishes acknowledged, ${this.#delivered} deliveries checked, ${this.plan.lanes} clusters side by side`,
       this.#bound(violated),
       ...(figures.length > 0 ? ['measured while they shared the machine:', ...figures] : []),
+      ...this.breaches.map((breach) => `BOUND BROKEN ${breach}`),
     ].join('\n');
   }
 
@@ -120,6 +120,7 @@ export class Tally {
       figures: [...this.#figures].map(([name, values]) => {
         return { name, unit: 'ms', ...spreadOf(values), bound: BOUNDS[name] ?? null };
       }),
+      breaches: this.breaches,
       failures: this.#failures,
     };
     writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);

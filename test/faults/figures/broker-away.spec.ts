@@ -24,17 +24,17 @@ describeWithRedis('under a load that goes on', () => {
   test('a bus that falls silent is noticed and left within 2 s', async () => {
     const values = await measured(busSilenced, 'silent bus cut to a new subscription');
     const bound = { of: 'p99', atMost: 2_000 } as const;
-    const { p99 } = tell({ name: 'silent bus cut noticed', values, unit: 'ms', bound });
+    const breach = tell({ name: 'silent bus cut noticed', values, unit: 'ms', bound });
     expect(values).toHaveLength(TIMES);
-    expect(p99).toBeLessThanOrEqual(2_000);
+    expect(breach).toBeNull();
   }, 400_000);
 
   test('a Redis that is back takes publishes within a second', async () => {
     const values = await measured(redisKilled, 'Redis back to publish accepted');
     const bound = { of: 'p99', atMost: 1_000 } as const;
-    const { p99 } = tell({ name: 'Redis back to publish accepted', values, unit: 'ms', bound });
+    const breach = tell({ name: 'Redis back to publish accepted', values, unit: 'ms', bound });
     expect(values).toHaveLength(TIMES);
-    expect(p99).toBeLessThanOrEqual(1_000);
+    expect(breach).toBeNull();
   }, 400_000);
 
   /** The times of a row that measures them; the invariants must hold beside. */

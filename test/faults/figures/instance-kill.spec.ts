@@ -53,7 +53,7 @@ describeWithRedis('of a thousand SDK clients on three instances', () => {
       const account = await crowd.settle();
       await crowd.close();
       await cluster.end();
-      const { p99 } = tell({
+      const breach = tell({
         name: `instance kill to caught up, ${CLIENTS} SDK clients, ${INSTANCES} instances ${age}`,
         values,
         unit: 'ms',
@@ -66,7 +66,7 @@ describeWithRedis('of a thousand SDK clients on three instances', () => {
       });
       expect(account).toMatchObject({ lost: 0, repeated: 0, disordered: 0, gaps: 0 });
       expect(missing).toBe(0);
-      expect(p99).toBeLessThanOrEqual(1_000);
+      expect(breach).toBeNull();
     },
     300_000,
   );
