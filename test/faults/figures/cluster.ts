@@ -3,6 +3,7 @@ import { type CarillonProcess, startCarillon } from '../../support/carillon-proc
 import { freePort } from '../../support/free-port.js';
 import { policyFile } from '../../support/policy-file.js';
 import { RedisNode } from '../redis-node.js';
+import { sendQueuesOf } from './send-queues.js';
 
 const policy = {
   namespaces: {
@@ -60,8 +61,20 @@ export class Cluster {
 
   /** Sessions that an instance holds, by its own count. */
   async sessions(number: number): Promise<number> {
-    const text = await (await fetch(`${this.#process(number).url}/metrics`)).text();
-    return Number(/^carillon_sessions(?:\{[^}]*\})? (\d+)$/m.exec(text)?.[1]);
+    return Number(
+      /^carillon_sessions(?:\{[^}]*\})? (\d+)$/m.exec(await this.#metrics(number))?.[1],
+    );
+  }
+
+  /** Messages that an instance dropped because an outbox had no room for them, by its own count. */
+  async overflowed(number: number): Promise<number> {
+    const count = /^carillon_drops_total\{reason="overflow"\} (\d+)$/m;
+    return Number(count.exec(await this.#metrics(number))?.[1] ?? 0);
+  }
+
+  /** What the kernel holds for each client of an instance, in bytes. */
+  async unread(number: number): Promise<number[]> {
+    return sendQueuesOf(this.#process(number).port);
   }
 
   async end(): Promise<void> {
@@ -71,6 +84,10 @@ export class Cluster {
         await process.exited;
       }),
     );
+  }
+
+  async #metrics(number: number): Promise<string> {
+    return (await fetch(`${this.#process(number).url}/metrics`)).text();
   }
 
   #process(number: number): CarillonProcess {
