@@ -21,7 +21,11 @@ export interface PrintedVerdict {
   readonly publishes: { readonly acknowledged: number; readonly retriedRefusals: number };
   readonly deliveries: { readonly checked: number; readonly resumed: number };
   readonly connections: { readonly lost: number; readonly leftOnPurpose: number };
-  readonly told: { readonly gaps: number; readonly byReason: Readonly<Record<string, number>> };
+  readonly told: {
+    readonly gaps: number;
+    readonly byReason: Readonly<Record<string, number>>;
+    readonly refillsAsked: number;
+  };
   readonly history: string | null;
 }
 

@@ -17,6 +17,9 @@ export type Lie =
   | 'makes an excuse'
   | 'says it is not for it'
   | 'says it is gone'
+  | 'tells a loss and refills it'
+  | 'tells a loss and does not refill it'
+  | 'tells a loss and refills it with another'
   | 'changes the epoch';
 
 interface Stored {
@@ -45,6 +48,8 @@ export class LyingServer {
   readonly #logs = new Map<string, Stored[]>();
   readonly #followers = new Map<string, Set<Socket>>();
   #held: Stored | null = null;
+  /** What one reader was told that it can have by `history`. */
+  #lost: Stored | null = null;
   #hasLied = false;
 
   private constructor(
@@ -91,8 +96,13 @@ export class LyingServer {
       answer({ ok: true, channel });
     });
     socket.on('publish', (request: Request, answer: Answer) => this.#publish(request, answer));
-    socket.on('history', ({ channel, before }: Request, answer: Answer) => {
+    socket.on('history', ({ channel, before, after }: Request, answer: Answer) => {
       const log = this.#logOf(channel);
+      if (typeof after === 'string') {
+        const messages = this.#refilled(log.slice(offsetOf(after)));
+        answer({ ok: true, messages, more: false, position: positionOf(log.length) });
+        return;
+      }
       const end = typeof before === 'string' ? offsetOf(before) - 1 : log.length;
       const messages = log.slice(0, end);
       answer({ ok: true, messages, more: false, position: positionOf(end) });
@@ -165,6 +175,13 @@ export class LyingServer {
       socket.emit('gap', { channel, epoch: EPOCH, after, position, ...loss });
       return;
     }
+    if (isFirst && this.lie.startsWith('tells a loss')) {
+      this.#lost = message;
+      const [after, position] = [positionOf(offset - 1), positionOf(offset)];
+      const loss = { ranges: [[offset, offset]], count: 1, reason: 'overflow', refill: true };
+      socket.emit('gap', { channel, epoch: EPOCH, after, position, ...loss });
+      return;
+    }
     if (isFirst && this.lie === 'changes') {
       socket.emit('message', { ...message, data: 'something else' });
       return;
@@ -183,6 +200,15 @@ export class LyingServer {
     socket.emit('message', message);
     if (held !== null) socket.emit('message', held);
     if (isFirst && this.lie === 'repeats') socket.emit('message', message);
+  }
+
+  /** What follows a position, as the lie wants it. */
+  #refilled(messages: readonly Stored[]): Stored[] {
+    if (this.lie === 'tells a loss and does not refill it') {
+      return messages.filter((message) => message !== this.#lost);
+    }
+    if (this.lie !== 'tells a loss and refills it with another') return [...messages];
+    return messages.map((it) => (it === this.#lost ? { ...it, data: 'something else' } : it));
   }
 
   #logOf(channel: unknown): Stored[] {

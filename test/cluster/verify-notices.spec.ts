@@ -27,6 +27,13 @@ test('a server that keeps the promise is believed, so that what follows is about
   expect(code).toBe(0);
 });
 
+test('a loss that was told and can be refilled, as it was said, breaks nothing', async () => {
+  const { code, verdict } = await verified('tells a loss and refills it', 'plain1');
+  expect(verdict).toMatchObject({ verdict: 'held', violations: [] });
+  expect(verdict.told).toMatchObject({ gaps: 1, byReason: { overflow: 1 }, refillsAsked: 1 });
+  expect(code).toBe(0);
+});
+
 test.each<[lie: Lie, victim: string, broken: string[]]>([
   ['drops', 'plain1', ['I1', 'I6']],
   ['drops the last', 'plain1', ['I1', 'I8']],
@@ -39,6 +46,9 @@ test.each<[lie: Lie, victim: string, broken: string[]]>([
   ['makes an excuse', 'plain1', ['I1', 'I6']],
   ['says it is not for it', 'plain1', ['I1', 'I6']],
   ['says it is gone', 'plain1', ['I1', 'I6']],
+  ['tells a loss and does not refill it', 'plain1', ['I6']],
+  ['tells a loss and does not refill it', 'sdk0', ['I6']],
+  ['tells a loss and refills it with another', 'plain1', ['I4']],
   ['changes the epoch', 'plain1', ['I4', 'I6', 'I7']],
 ])(
   'a server that %s (%s) once is found out, by exit code and by name',

@@ -1,3 +1,8 @@
+import { closeSocket } from '../../client/cli/src/deployment/open-socket.js';
+import { connectAnywhere } from '../../client/cli/src/deployment/connect-anywhere.js';
+import { askRefills } from '../../client/cli/src/verify/ask-refills.js';
+import { testSecret } from '../support/carillon-process.js';
+import { tokenFor } from '../support/token.js';
 import { violationsIn, type Violation } from '../../client/cli/src/verify/checker.js';
 import { History } from '../../client/cli/src/verify/history.js';
 import { readLog } from './read-log.js';
@@ -65,6 +70,7 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
     await lasting(random.between(0, 300));
     failures.push(...(await workload.drain()));
     await look?.();
+    await refill(world, history);
     const logs = await Promise.all(
       channels.map((channel) => readLog(world.instance(0).process.url, channel)),
     );
@@ -81,5 +87,18 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
     await workload.close();
     await world.heal();
     world.closeDoors();
+  }
+}
+
+/** Before the log is read: what is trimmed in between is below its floor then. */
+async function refill(world: World, history: History): Promise<void> {
+  const urls = world.instances.map(({ process: { url } }) => url);
+  const tokenTo = (sub: string) => tokenFor(testSecret, { sub });
+  const socket = await connectAnywhere({ urls, tokenFor: tokenTo }, 'refiller');
+  if (socket === null) throw new Error('no instance takes a connection');
+  try {
+    await askRefills(history, socket);
+  } finally {
+    closeSocket(socket);
   }
 }

@@ -46,6 +46,7 @@ interface GapSeen {
   readonly position: string;
   readonly ranges: readonly (readonly [number, number])[] | null;
   readonly reason: string;
+  readonly refill: boolean;
 }
 
 interface SkipSeen {
@@ -82,11 +83,14 @@ export class ReaderLog {
     this.#ids.set(channel, ids.add(id));
   }
 
-  gap({ channel, after, position, ranges, reason }: GapSeen): void {
+  gap({ channel, after, position, ranges, reason, refill }: GapSeen): void {
     const to: Place = placeOf(position);
     this.#epochs.set(channel, to.epoch);
     const { reader } = this;
-    this.history.add({ kind: 'gap', reader, channel, reason, after: placeOf(after), to, ranges });
+    this.history.add({
+      ...{ kind: 'gap', reader, channel, reason, after: placeOf(after), to, ranges },
+      ...(refill ? { refill: after } : {}),
+    });
   }
 
   skip({ channel, from, to, reason }: SkipSeen): void {

@@ -360,6 +360,15 @@ export const delivery = [
     check: fault('F36', 1),
   },
   {
+    name: 'refill-from-behind-the-loss',
+    bug: 'what an outbox drops is said to be found in history behind a place that is behind it',
+    rows: ['F36'],
+    file: 'src/delivery/tell-missing.ts',
+    find: 'ranges: ranges.toArray(),',
+    replace: 'ranges: ranges.toArray(),\n    ...{ after: position },',
+    check: fault('F36', 1),
+  },
+  {
     name: 'write-within-a-write',
     bug: 'what comes while a gap is being sent goes out before what stands behind the gap',
     rows: ['F36'],

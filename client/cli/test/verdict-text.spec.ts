@@ -19,7 +19,13 @@ describe('the text of a verdict', () => {
   });
 
   test('tells losses that were told apart from violations', () => {
-    const told = { gaps: 4, messages: 9, byReason: { trimmed: 3, epoch: 1 }, lostByStore: 12 };
+    const told = {
+      gaps: 4,
+      messages: 9,
+      byReason: { trimmed: 3, epoch: 1 },
+      refillsAsked: 0,
+      lostByStore: 12,
+    };
     const text = textOf({ told });
     expect(text).toContain('The promise held. What was lost was told, 4 times.');
     expect(text).toContain('4 (trimmed × 3, epoch × 1), 9 deliveries known by number');
@@ -61,7 +67,7 @@ function textOf(other: Partial<Verdict>): string {
     {
       ...{ verdict: 'held', because: null, violations: [], seed: 7, seconds: 30 },
       ...{ wasStopped: false, urls: ['http://a'], instances: ['a', 'b'], remarks: [] },
-      told: { gaps: 0, messages: 0, byReason: {}, lostByStore: 0 },
+      told: { gaps: 0, messages: 0, byReason: {}, refillsAsked: 0, lostByStore: 0 },
       plan: {
         ...{ run: 'r', seed: 7, seconds: 30, publishers: 3, subscribers: 12, channels: 4 },
         ...{ perSecond: 60, bytes: 200, leavers: 3, settleSeconds: 30, namespace: 'chat' },

@@ -1,6 +1,7 @@
 import { agreementIn } from './agreement.js';
 import type { Fact } from './history.js';
 import { Lineage } from './lineage.js';
+import { notRefilledIn } from './refills.js';
 
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8';
 
@@ -62,6 +63,7 @@ export function violationsIn(evidence: Evidence): Violation[] {
       ),
     ),
     ...agreementIn(evidence),
+    ...notRefilledIn(evidence),
     ...phantomsIn(evidence),
     ...manyPlacesIn(evidence),
     ...publisherOrderIn(evidence),

@@ -52,6 +52,19 @@ export type Event =
       readonly after: Place;
       readonly to: Place;
       readonly ranges: readonly (readonly [number, number])[] | null;
+      /** The position after which `history` is said to return it; absent where it is not said to. */
+      readonly refill?: string;
+    }
+  | {
+      /** What `history` gave in the end of what a gap had said could be refilled. */
+      readonly kind: 'refill';
+      readonly reader: string;
+      readonly channel: string;
+      readonly epoch: string;
+      readonly ranges: readonly (readonly [number, number])[];
+      /** It was not asked for anything above. */
+      readonly upTo: number;
+      readonly messages: readonly { offset: number; id: string; hash: string }[];
     }
   | {
       readonly kind: 'skip';

@@ -25,6 +25,8 @@ export interface Told {
   /** Offsets in them that are known by number, of all readers together. */
   readonly messages: number;
   readonly byReason: Readonly<Record<string, number>>;
+  /** Gaps of which `history` was asked in the end for what they said could be refilled. */
+  readonly refillsAsked: number;
   /** Acknowledged publishes of which the store knows nothing any more. */
   readonly lostByStore: number;
 }
@@ -95,5 +97,6 @@ function toldIn(facts: readonly Fact[], logs: readonly ChannelLog[]): Told {
     if (fact.kind !== 'ok' || there === undefined || there.ids.has(fact.id)) return false;
     return fact.epoch !== there.log.epoch || fact.offset > there.log.floor;
   });
-  return { gaps, messages, byReason, lostByStore: lost.length };
+  const refillsAsked = facts.filter(({ kind }) => kind === 'refill').length;
+  return { gaps, messages, byReason, refillsAsked, lostByStore: lost.length };
 }

@@ -50,7 +50,8 @@ export class ReaderLog {
     const reason = String(gap['reason']);
     this.#epochs.set(channel, to.epoch);
     this.#told.set(channel, to);
-    this.history.add({ kind: 'gap', reader, channel, reason, after, to, ranges });
+    const refill = gap['refill'] === true ? { refill: String(gap['after']) } : {};
+    this.history.add({ kind: 'gap', reader, channel, reason, after, to, ranges, ...refill });
   }
 
   skip(channel: string, { from, to, reason }: Payload): void {

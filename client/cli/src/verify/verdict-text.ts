@@ -71,13 +71,16 @@ function factsOf(verdict: Verdict): [string, string][] {
   ];
 }
 
-function toldOf({ told: { gaps, messages, byReason, lostByStore } }: Verdict): string {
+function toldOf({
+  told: { gaps, messages, byReason, refillsAsked, lostByStore },
+}: Verdict): string {
   if (gaps === 0) return 'none';
   const reasons = Object.entries(byReason).map(([reason, n]) => `${reason} × ${textOf(n)}`);
   const store =
     lostByStore === 0 ? '' : `; the store lost ${textOf(lostByStore)} acknowledged publishes`;
   const known = messages === 0 ? '' : `, ${textOf(messages)} deliveries known by number`;
-  return `${textOf(gaps)} (${reasons.join(', ')})${known}${store}`;
+  const asked = refillsAsked === 0 ? '' : `; history was asked to refill ${textOf(refillsAsked)}`;
+  return `${textOf(gaps)} (${reasons.join(', ')})${known}${asked}${store}`;
 }
 
 function latencyOf({ latencyMs }: Verdict): string[] {

@@ -1,10 +1,12 @@
+import type { Socket } from 'socket.io-client';
 import { command, type Surroundings } from '../command.js';
 import { adviceOn } from '../deployment/advice.js';
-import { connectOnce } from '../deployment/connect-once.js';
+import { connectAnywhere } from '../deployment/connect-anywhere.js';
 import { type Deployment, deploymentOf } from '../deployment/deployment.js';
 import { closeSocket } from '../deployment/open-socket.js';
 import { EXIT } from '../exit-code.js';
 import { Unable } from '../unable.js';
+import { askRefills } from './ask-refills.js';
 import type { ChannelLog } from './checker.js';
 import { figuresOf } from './figures.js';
 import { History } from './history.js';
@@ -85,7 +87,7 @@ async function verdictOf(
     phase = 'waiting until everybody is at the top';
     const stuck = await workload.drain();
     phase = 'reading what the store has';
-    const { logs, cutOff } = await endOf(run, workload, stuck);
+    const { logs, cutOff, remarks: late = [] } = await endOf(run, { workload, history }, stuck);
     const judgement = judge({
       facts: history.facts,
       channels: workload.channels,
@@ -98,7 +100,8 @@ async function verdictOf(
     const verdict: Verdict = {
       ...judgement,
       ...figuresOf(history.facts),
-      ...{ seed: plan.seed, seconds, wasStopped: stop.aborted, plan, remarks },
+      ...{ seed: plan.seed, seconds, wasStopped: stop.aborted, plan },
+      remarks: [...remarks, ...late],
       urls: deployment.urls,
       instances: [...workload.instances].sort(),
       connections: { lost: workload.drops, leftOnPurpose: workload.leaves },
@@ -130,41 +133,54 @@ function refuseIncomplete(workload: Workload, deployment: Deployment, stop: Abor
   ]);
 }
 
+interface End {
+  readonly logs: ChannelLog[] | null;
+  readonly cutOff: string | null;
+  /** What whoever reads the verdict has to know beside it. */
+  readonly remarks?: readonly string[];
+}
+
 /** The store as it is in the end, or why nobody could see the end. */
 async function endOf(
   { deployment, plan, adminKey }: Run,
-  workload: Workload,
+  { workload, history }: { workload: Workload; history: History },
   stuck: readonly string[],
-): Promise<{ logs: ChannelLog[] | null; cutOff: string | null }> {
+): Promise<End> {
   const { refused } = workload;
   if (refused !== null) {
     const { who, refusal } = refused;
     return { logs: null, cutOff: `${who} was refused (${refusal.code ?? ''}: ${refusal.message})` };
   }
   const client = `verify-${plan.run}-end`;
-  if (stuck.length > 0 && !(await isAnybodyThere(deployment, client))) {
+  const socket = await connectAnywhere(deployment, client);
+  if (stuck.length > 0 && socket === null) {
     return { logs: null, cutOff: 'no instance takes connections any more' };
   }
   try {
+    // Before the log is read: what is trimmed in between is below its floor then.
+    const unasked = socket === null ? null : await whyUnasked(history, socket);
     return {
       logs: await readLogs(workload.channels, deployment, { client, adminKey }),
       cutOff: null,
+      remarks: unasked === null ? [] : [unasked],
     };
   } catch (error) {
     if (!(error instanceof Unable)) throw error;
     return { logs: null, cutOff: error.message.replace(/\.$/, '') };
+  } finally {
+    if (socket !== null) closeSocket(socket);
   }
 }
 
-async function isAnybodyThere(deployment: Deployment, client: string): Promise<boolean> {
-  const token = await deployment.tokenFor(client, 60);
-  for (const url of deployment.urls) {
-    const connected = await connectOnce(url, { token, client });
-    if (!('socket' in connected)) continue;
-    closeSocket(connected.socket);
-    return true;
+/** Asks for what is said to be there again; says why it could not, and null where it did. */
+async function whyUnasked(history: History, socket: Socket): Promise<string | null> {
+  try {
+    await askRefills(history, socket);
+    return null;
+  } catch (error) {
+    if (!(error instanceof Unable)) throw error;
+    return `what a gap said could be refilled was believed: ${error.message}`;
   }
-  return false;
 }
 
 function secondsSince(startedAt: number): number {
