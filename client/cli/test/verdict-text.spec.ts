@@ -60,6 +60,22 @@ describe('the text of a verdict', () => {
     expect(textOf({ connections: { lost: 0, leftOnPurpose: 4 } })).toContain('little was proved');
     expect(textOf({})).not.toContain('little was proved');
   });
+
+  test('does not say that nothing was lost on the way where losses were told', () => {
+    const told = {
+      gaps: 2,
+      messages: 5,
+      byReason: { overflow: 2 },
+      refillsAsked: 1,
+      lostByStore: 0,
+    };
+    const text = textOf({ connections: { lost: 0, leftOnPurpose: 4 }, told });
+    expect(text).toContain(
+      'told losses   2 (overflow × 2), 5 deliveries known by number; history was asked to refill 1',
+    );
+    expect(text).not.toContain('nothing was lost on the way');
+    expect(text).toContain('longer and harder');
+  });
 });
 
 function textOf(other: Partial<Verdict>): string {

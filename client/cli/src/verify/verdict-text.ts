@@ -138,8 +138,9 @@ function stepsOf({ verdict, seed, history, connections, remarks, told }: Verdict
   if (verdict === 'undecided') {
     return ['see that an instance is ready at every --url, then run it again', repeat, ...notes];
   }
+  // A loss that was told shows as well as a lost connection that something was done to the run.
   const harm =
-    connections.lost === 0
+    connections.lost === 0 && told.gaps === 0
       ? [
           'nothing was lost on the way, so little was proved: kill an instance (kill -9) or restart Redis while it runs',
         ]
