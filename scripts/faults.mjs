@@ -14,7 +14,8 @@ const compiler = 'node_modules/typescript/bin/tsc';
 
 const help = `npm run test:faults -- [options]
 
-  --injections N    how many faults to inject; each row in turn (default: each row once)
+  --injections N    how many faults to inject; each row in turn (default: each row once), after those
+                    of these rows that have failed once (test/faults/known-seeds.ts)
   --seed N          what chooses them; printed, so that a run can be repeated (default: by the clock)
   --rows F1,F9      only these rows; F0 is the workload without a fault
   --except F24      all but these rows

@@ -3,7 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { describeWithRedis, testNotRun } from '../support/requires.js';
 import { type Attempted, Lanes } from './lanes.js';
-import { plan } from './plan.js';
+import { plan, type Planned } from './plan.js';
 import { Tally } from './tally.js';
 
 const result = path.resolve(import.meta.dirname, '../../.cache/faults/injections.json');
@@ -33,9 +33,9 @@ describeWithRedis('nothing is lost, doubled, reordered or passed over in silence
     tally.write(process.env['CARILLON_FAULTS_OUT'] || result);
   });
 
-  test.each([...injections])(
-    '$number: $row.name $row.title, seed $seed',
-    async (one) => {
+  test.each(injections.map((one) => [titleOf(one), one] as const))(
+    '%s',
+    async (_title, one) => {
       await lanes.result(one);
       const failure = failures.get(one.number);
       if (failure !== undefined) throw new Error(failure);
@@ -54,3 +54,8 @@ describeWithRedis('nothing is lost, doubled, reordered or passed over in silence
     testNotRun(`${name} ${title}`, `this machine lacks ${needs ?? ''}`);
   }
 });
+
+function titleOf({ number, row, seed, taught }: Planned): string {
+  const known = taught === undefined ? '' : `; it taught: ${taught}`;
+  return `${number}: ${row.name} ${row.title}, seed ${seed}${known}`;
+}

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { findOnPath } from '../support/find-on-path.js';
+import { KNOWN_SEEDS } from './known-seeds.js';
 import type { Need, Row } from './row.js';
 import { ROWS } from './rows.js';
 import { seedOf } from '../../client/cli/src/verify/seeded-random.js';
@@ -10,6 +11,8 @@ export interface Planned {
   readonly number: number;
   readonly row: Row;
   readonly seed: number;
+  /** Of one that has failed once: what it taught. */
+  readonly taught?: string;
 }
 
 export interface Plan {
@@ -45,7 +48,8 @@ const pathOf: Readonly<Record<Need, string | null>> = {
  * What to inject, decided before anything runs: `CARILLON_FAULTS_INJECTIONS` of them, chosen by
  * `CARILLON_FAULTS_SEED`, of `CARILLON_FAULTS_ROWS` where only some are wanted and without
  * `CARILLON_FAULTS_EXCEPT`; each row once where nothing is said, and of the short plan with
- * `CARILLON_FAULTS_SHORT`. One injection is repeated by its row and its own seed, in
+ * `CARILLON_FAULTS_SHORT`. Where a number is asked for, those that have failed once come before them, in
+ * addition. One injection is repeated by its row and its own seed, in
  * `CARILLON_FAULTS_REPEAT` as `F9:123`.
  */
 export function plan(): Plan {
@@ -65,13 +69,23 @@ export function plan(): Plan {
   const rows = wanted.filter((row) => !skipped.includes(row));
   if (rows.length === 0) throw new Error('no row is left to run');
   const count = Number(setting('INJECTIONS') ?? rows.length);
-  const injections = Array.from({ length: count }, (_, index) => {
+  const chosen = Array.from({ length: count }, (_, index) => {
     const row = rows[index % rows.length];
     if (row === undefined) throw new Error('no rows');
-    return { number: index + 1, row, seed: seedOf(seed, index) };
+    return { row, seed: seedOf(seed, index) };
   });
+  const known = setting('INJECTIONS') === undefined ? [] : knownOf(rows);
+  const injections = [...known, ...chosen].map((one, index) => ({ number: index + 1, ...one }));
   const lanes = Math.min(Number(setting('LANES') ?? LANES), injections.length);
   return { injections, skipped, seed, lanes, isTimed: setting('SHORT') === undefined };
+}
+
+/** Those of these rows that have failed once. */
+function knownOf(rows: readonly Row[]): Omit<Planned, 'number'>[] {
+  return KNOWN_SEEDS.flatMap(({ row: name, seed, taught }) => {
+    const row = rowCalled(name);
+    return rows.includes(row) ? [{ row, seed, taught }] : [];
+  });
 }
 
 function rowCalled(name: string): Row {
