@@ -8,6 +8,7 @@ const publishing = 'client/sdk/test/publishing.spec.ts';
 const ends = 'client/sdk/test/a-publish-comes-to-an-end.spec.ts';
 const subscribing = 'client/sdk/test/subscribing.spec.ts';
 const cursors = 'client/sdk/test/cursor.spec.ts';
+const sessions = 'client/sdk/test/one-session-each.spec.ts';
 
 /** The client that publishes until it knows, and comes back to where it was. */
 export const sdk = [
@@ -256,5 +257,24 @@ export const sdk = [
     find: 'if (this.#ids.has(id)) return true;',
     replace: '',
     check: check(subscribing, 'copies of a broadcast are shown once, wherever they come'),
+  },
+  {
+    name: 'unsubscribe-over-a-cut',
+    bug: 'an unsubscribe that was under way is made again of the next session, behind a new subscribe',
+    rows: ['F9', 'F10'],
+    file: 'client/sdk/src/channels.ts',
+    find: "connection.send('unsubscribe', { channel: name }, () => resolve());",
+    replace:
+      "requests.ask('unsubscribe', { channel: name }).then(() => resolve(), () => resolve());",
+    check: check(sessions, 'that an instance drains away from is not made of the next session'),
+  },
+  {
+    name: 'cut-taken-for-an-answer',
+    bug: 'a history that is asked for while the connection is cut is given up',
+    rows: ['F9'],
+    file: 'client/sdk/src/connection.ts',
+    find: 'return this.#isOpen && this.#attempt?.isOver === false;',
+    replace: 'return this.#isOpen;',
+    check: check(sessions, 'is made again of the next session, and answered'),
   },
 ];

@@ -12,15 +12,15 @@ import type { Replies, Requests } from './wire.js';
 export interface ChannelParts {
   readonly events: ChannelEvents;
   readonly subscription: Subscription;
-  readonly ask: <N extends 'history' | 'presence' | 'presence.update' | 'unsubscribe'>(
+  readonly ask: <N extends 'history' | 'presence' | 'presence.update'>(
     name: N,
     request: Requests[N],
   ) => Promise<Replies[N]>;
   readonly publish: (data: unknown, options: PublishOptions) => Promise<PublishReceipt>;
   /** Null when a subscription may begin. */
   readonly refusal: () => CarillonError | null;
-  /** There is a session that the server may follow this channel for. */
-  readonly isConnected: () => boolean;
+  /** Asks the current session alone, if there is one, to follow no more. Resolves with its end too. */
+  readonly leave: () => Promise<void>;
 }
 
 /** One channel as the application uses it. Made by `carillon.channel(name)`. */
@@ -58,15 +58,10 @@ export class Channel {
 
   /** Stops following. The place is forgotten, unless the channel is `durable`. Never rejects. */
   async unsubscribe(): Promise<void> {
-    const { subscription, ask, isConnected } = this.#parts;
+    const { subscription, leave } = this.#parts;
     if (!subscription.isOn) return;
     subscription.stop();
-    if (!isConnected()) return;
-    try {
-      await ask('unsubscribe', { channel: this.name });
-    } catch {
-      // The session that followed the channel is over, and its subscriptions with it.
-    }
+    await leave();
   }
 
   /** Each message once; those of one priority in order. Returns the function that ends it. */

@@ -135,7 +135,12 @@ export class Channels {
         return outbox.publish(name, data, publishOptions);
       },
       refusal,
-      isConnected: () => connection.isOpen,
+      // Not over a cut: a session takes its subscriptions with it, and in the next one it might come
+      // behind a `subscribe` that was made since.
+      leave: () =>
+        new Promise((resolve) => {
+          connection.send('unsubscribe', { channel: name }, () => resolve());
+        }),
     });
     this.#known.set(name, { channel, subscription, events });
     return channel;

@@ -54,9 +54,9 @@ export class Connection {
     return this.#state;
   }
 
-  /** Requests can be sent. */
+  /** Requests can be sent. Not while those that a cut left without an answer are told of it. */
   get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#isOpen && this.#attempt?.isOver === false;
   }
 
   /** The current session, or the last one. */
@@ -88,7 +88,7 @@ export class Connection {
     settle: (answer: Answer<Replies[N]>) => void,
     timeoutMs = this.#parts.timeouts.requestMs,
   ): void {
-    if (this.#attempt !== null && this.#isOpen) {
+    if (this.#attempt !== null && this.isOpen) {
       return this.#attempt.send(name, request, { timeoutMs, settle });
     }
     const message = `${name} could not be sent: there is no connection now.`;
@@ -160,7 +160,7 @@ export class Connection {
     this.tell({ type: 'opened' });
     // A listener may have closed the connection in that turn.
     const handshakeMs = this.#parts.environment.monotonicMs() - this.#begunAtMs;
-    if (this.#isOpen) this.#parts.events.opened(session, handshakeMs);
+    if (this.isOpen) this.#parts.events.opened(session, handshakeMs);
   }
 
   #refused(reason: CarillonError): void {

@@ -59,6 +59,11 @@ export class SocketAttempt {
     });
   }
 
+  /** Nothing can be sent any more, and nothing comes. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /**
    * Sends a request. `settle` is called exactly once: with the answer, or with `unavailable` when
    * none comes within `timeoutMs` or the connection is lost before.
