@@ -35,15 +35,15 @@ const html = `<!doctype html>
   window.isReady = true;
 </script>`;
 
-/** Serves the page and what it loads; resolves with its origin. A real one: browsers ask where a page came from. */
-export async function servePage(): Promise<string> {
+/** Serves a page and what it loads; resolves with its origin. A real one: browsers ask where a page came from. */
+export async function servePage(page = html): Promise<string> {
   const server = createServer((request, response) => {
     const name = path.basename(new URL(request.url ?? '/', 'http://page').pathname);
     const folder = name.startsWith('socket.io')
       ? 'node_modules/socket.io-client/dist'
       : 'client/sdk/dist';
     const isPage = name === 'page.html';
-    const read = isPage ? Promise.resolve(html) : readFile(path.join(root, folder, name), 'utf8');
+    const read = isPage ? Promise.resolve(page) : readFile(path.join(root, folder, name), 'utf8');
     read.then(
       (body) => {
         const type = isPage ? 'text/html' : 'text/javascript';

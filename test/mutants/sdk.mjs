@@ -8,6 +8,7 @@ const publishing = 'client/sdk/test/publishing.spec.ts';
 const ends = 'client/sdk/test/a-publish-comes-to-an-end.spec.ts';
 const subscribing = 'client/sdk/test/subscribing.spec.ts';
 const cursors = 'client/sdk/test/cursor.spec.ts';
+const lastWords = 'client/sdk/test/last-words.spec.ts';
 const sessions = 'client/sdk/test/one-session-each.spec.ts';
 
 /** The client that publishes until it knows, and comes back to where it was. */
@@ -276,5 +277,41 @@ export const sdk = [
     find: 'return this.#isOpen && this.#attempt?.isOver === false;',
     replace: 'return this.#isOpen;',
     check: check(sessions, 'is made again of the next session, and answered'),
+  },
+  {
+    name: 'last-words-not-taken-up',
+    bug: 'what a page showed and had not written when it ended is shown again',
+    rows: ['F43'],
+    file: 'client/sdk/src/store-place.ts',
+    find: 'if (lastWords !== undefined) {',
+    replace: 'if (lastWords === null) {',
+    check: check(lastWords, 'is where the next run goes on from'),
+  },
+  {
+    name: 'last-words-of-anybody',
+    bug: 'a place is taken from what another client left there',
+    rows: ['F43'],
+    file: 'client/sdk/src/left-behind.ts',
+    find: 'if (run !== ofRun || !Array.isArray(values)) return [];',
+    replace: 'if (!Array.isArray(values)) return [];',
+    check: check(lastWords, 'counts for nothing once somebody else was in that part of the store'),
+  },
+  {
+    name: 'last-words-move-back',
+    bug: 'a page that was hidden and went on is taken back to where it was hidden',
+    rows: ['F43'],
+    file: 'client/sdk/src/later-place.ts',
+    find: '(before.age ?? 0) < (record.age ?? 0)',
+    replace: 'before !== record',
+    check: check(lastWords, 'is not what a page that went on and wrote more goes back to'),
+  },
+  {
+    name: 'recent-forgotten-with-the-run',
+    bug: 'what a rewound history still has is shown again after a reload',
+    rows: ['F19'],
+    file: cursor,
+    find: 'for (const [offset, id] of recent) remember(this.#recent, offset, id, RECENT_MAX);',
+    replace: '',
+    check: check(cursors, 'knows after a restart too what a rewound history still has'),
   },
 ];

@@ -3,6 +3,7 @@ import { Channel } from './channel.js';
 import { ChannelEvents } from './channel-events.js';
 import type { Connection } from './connection.js';
 import type { Environment } from './environment.js';
+import { placeKey } from './later-place.js';
 import type { Logger } from './logger.js';
 import { MessageStream } from './message-stream.js';
 import type { ChannelOptions } from './options.js';
@@ -92,7 +93,7 @@ export class Channels {
   #newChannel(name: string, options: ChannelOptions): Channel {
     const { connection, environment, logger, requests, outbox, refusal, advanced } = this.#parts;
     const events = new ChannelEvents(name, logger);
-    const key = `cursor:${name}`;
+    const key = placeKey(name);
     let durable = false;
     const stream: MessageStream = new MessageStream({
       channel: name,

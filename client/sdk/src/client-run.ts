@@ -1,4 +1,5 @@
 import type { Environment } from './environment.js';
+import { Parting } from './parting.js';
 import type { StorePlace } from './store-place.js';
 import type { StoreWriter } from './store-writer.js';
 
@@ -17,8 +18,12 @@ export class ClientRun {
   #client: string | null = null;
   #loaded: Promise<void> | null = null;
   #ended = Promise.resolve();
+  readonly #parting: Parting;
 
-  constructor(private readonly parts: RunParts) {}
+  constructor(private readonly parts: RunParts) {
+    const { place, writer } = parts;
+    this.#parting = new Parting(place.store.lastWords, place, writer);
+  }
 
   /** The id that this client goes by, when everything that was kept has been taken up. */
   async client(): Promise<string> {
@@ -34,6 +39,7 @@ export class ClientRun {
     this.#loaded = null;
     this.#ended = writer.flush().then(() => {
       forget();
+      this.#parting.end();
       return place.leave();
     });
     return this.#ended;
@@ -42,6 +48,7 @@ export class ClientRun {
   async #load(): Promise<void> {
     const { given, writer, environment, restore } = this.parts;
     await this.#ended;
+    this.#parting.begin();
     const stored = given ?? (await writer.load('client'));
     this.#client ??= typeof stored === 'string' ? stored : environment.freshId();
     const client = this.#client;

@@ -8,6 +8,8 @@ const OVERTAKERS_MAX = 4_096;
 const TOLD_MAX = 1_024;
 /** After a rewind the server begins again further down: so many it brings in vain. */
 const RECENT_MAX = 512;
+/** Written anew with each message, so fewer: some 5 KiB. */
+const RECENT_KEPT_MAX = 128;
 
 /** A cursor as a store keeps it. */
 export interface CursorRecord {
@@ -20,6 +22,8 @@ export interface CursorRecord {
   readonly overtakers: readonly (readonly [number, string])[];
   /** Inclusive ranges that were told, as lost or as not for this session. */
   readonly lost: readonly OffsetRange[];
+  /** Offset and id of the last that were closed; absent in what an older version wrote. */
+  readonly recent?: readonly (readonly [number, string])[];
 }
 
 /**
@@ -37,7 +41,7 @@ export class Cursor {
   /** Nothing lies between `through` and the position: what comes next can be held to it. */
   #isExact = false;
   readonly #overtakers = new Map<number, string>();
-  /** Of what was closed in this run, offset and id: what a rewound history still has is a repeat. */
+  /** Of what was closed, offset and id: what a rewound history still has is a repeat. */
   readonly #recent = new Map<number, string>();
   /** Told as lost or skipped, so a resume from below must not bring it after what followed. */
   #told: readonly OffsetRange[] = [];
@@ -124,11 +128,28 @@ export class Cursor {
 
   record(): CursorRecord {
     const overtakers = [...this.#overtakers];
+    const recent = [...this.#recent].slice(-RECENT_KEPT_MAX);
     const [epoch, position, through] = [this.#epoch, this.#position, this.#through];
-    return { epoch, position, through, isExact: this.#isExact, overtakers, lost: this.#told };
+    return {
+      epoch,
+      position,
+      through,
+      isExact: this.#isExact,
+      overtakers,
+      lost: this.#told,
+      recent,
+    };
   }
 
-  restore({ epoch, position, through, isExact, overtakers, lost }: CursorRecord): void {
+  restore({
+    epoch,
+    position,
+    through,
+    isExact,
+    overtakers,
+    lost,
+    recent = [],
+  }: CursorRecord): void {
     this.reset();
     this.#epoch = epoch;
     this.#position = position;
@@ -136,6 +157,7 @@ export class Cursor {
     this.#isExact = isExact === true;
     this.#told = [...lost];
     for (const [offset, id] of overtakers) this.#overtook(offset, id);
+    for (const [offset, id] of recent) remember(this.#recent, offset, id, RECENT_MAX);
   }
 
   #isBelow(offset: number): boolean {

@@ -6,6 +6,7 @@ export type { Environment } from './environment.js';
 export type { Gap, GapReason, Skip, SkipReason } from './gap.js';
 export type { HistoryQuery, HistoryReply } from './history.js';
 export { IndexedDbStore } from './indexed-db-store.js';
+export type { LastWords } from './last-words.js';
 export type { Logger } from './logger.js';
 export type { Message, Priority } from './message.js';
 export type { CarillonOptions, ChannelOptions, OutboxBounds, Timeouts } from './options.js';

@@ -1,3 +1,4 @@
+import { type LastWords, pageLastWords } from './last-words.js';
 import type { Store } from './store.js';
 import { holdByLease } from './store-lease.js';
 
@@ -8,11 +9,13 @@ const TABLE = 'values';
  * by Web Locks, or by leases in the database where a page may not use locks (it did not come by https).
  */
 export class IndexedDbStore implements Store {
+  readonly lastWords: LastWords;
   readonly #name: string;
   #opened: Promise<IDBDatabase> | null = null;
 
   constructor({ name = 'carillon' }: { readonly name?: string } = {}) {
     this.#name = name;
+    this.lastWords = pageLastWords(name);
   }
 
   load(key: string): Promise<unknown> {

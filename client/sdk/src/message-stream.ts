@@ -43,6 +43,7 @@ export class MessageStream {
   #broadcasts: string[] = [];
   /** A place that nobody could read; told with the next start. */
   #unreadable: string | null = null;
+  #age = 0;
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
@@ -74,13 +75,13 @@ export class MessageStream {
     const isSafe = skip.position !== this.position;
     if (isSafe && this.#hasHoleBelow(skip.from)) return;
     this.#cursor.skip(skip);
-    this.#parts.changed();
+    this.#changed();
   }
 
   gap(gap: Gap): void {
     this.#cursor.gap(gap);
     this.#parts.tellGap(gap);
-    this.#parts.changed();
+    this.#changed();
   }
 
   /** Forgets the place and what is held, as a reader that is new to the channel. */
@@ -102,7 +103,7 @@ export class MessageStream {
     this.#unreadable = this.#cursor.position ?? '';
     this.#cursor.reset();
     this.#sought = [];
-    this.#parts.changed();
+    this.#changed();
   }
 
   /** Shows nothing any more of what is held; the record still has it. */
@@ -111,17 +112,23 @@ export class MessageStream {
   }
 
   record(): StreamRecord {
-    return { cursor: this.#cursor.record(), held: [...this.#held.keys()] };
+    return { cursor: this.#cursor.record(), held: [...this.#held.keys()], age: this.#age };
   }
 
-  restore({ cursor, held }: StreamRecord): void {
+  restore({ cursor, held, age = 0 }: StreamRecord): void {
     this.reset();
+    this.#age = age;
     this.#cursor.restore(cursor);
     for (const message of held) this.#hold(message, message.releaseAt ?? 0);
   }
 
-  #advanced(): void {
+  #changed(): void {
+    this.#age += 1;
     this.#parts.changed();
+  }
+
+  #advanced(): void {
+    this.#changed();
     const broadcasts = this.#broadcasts;
     if (broadcasts.length === 0) return;
     this.#broadcasts = [];
@@ -195,7 +202,7 @@ export class MessageStream {
     const callOff = this.#parts.releases.hold(releaseAt, () => {
       this.#held.delete(message);
       this.#parts.show(message);
-      this.#parts.changed();
+      this.#changed();
     });
     this.#held.set(message, callOff);
   }

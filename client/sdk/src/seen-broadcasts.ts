@@ -1,9 +1,9 @@
+import { PLACES } from './later-place.js';
 import type { StoreWriter } from './store-writer.js';
 
 const REMEMBERED_MAX = 4_096;
 /** Written anew with each broadcast, so fewer: some 10 KiB. */
 const KEPT_MAX = 256;
-const STORED_AS = 'broadcasts';
 
 /**
  * Which broadcasts were handed over, so that a copy from another channel is not. Bounded: the oldest go.
@@ -17,7 +17,7 @@ export class SeenBroadcasts {
 
   /** Takes up what an earlier run was given. */
   async restore(): Promise<void> {
-    const stored = await this.writer.load(STORED_AS);
+    const stored = await this.writer.load(PLACES.broadcasts);
     if (!Array.isArray(stored)) return;
     for (const id of stored) {
       if (typeof id !== 'string') continue;
@@ -39,7 +39,7 @@ export class SeenBroadcasts {
    */
   keep(ids: readonly string[]): void {
     for (const id of ids) remember(this.#kept, id, KEPT_MAX);
-    void this.writer.saveLast(STORED_AS, () => [...this.#kept]);
+    void this.writer.saveLast(PLACES.broadcasts, () => [...this.#kept]);
   }
 }
 

@@ -1,11 +1,10 @@
 import { CarillonError } from './carillon-error.js';
+import { PLACES } from './later-place.js';
 import { MessageStream, type StreamParts } from './message-stream.js';
 import type { Session, SessionChannel } from './session.js';
 import type { StoreWriter } from './store-writer.js';
 import { storedStream, streamRecordOf } from './stream-record.js';
 import type { Push } from './wire.js';
-
-const STORED_AS = 'cursors';
 
 export interface ServerStreamParts extends Omit<
   StreamParts,
@@ -29,7 +28,7 @@ export class ServerChannels {
 
   /** Goes on from where an earlier run ended. */
   async restore(): Promise<void> {
-    const stored = await this.#writer?.load(STORED_AS);
+    const stored = await this.#writer?.load(PLACES.server);
     if (typeof stored !== 'object' || stored === null) return;
     for (const [channel, value] of Object.entries(stored)) {
       const record = streamRecordOf(value);
@@ -109,7 +108,7 @@ export class ServerChannels {
 
   #save(): void {
     if (this.#writer === null) return;
-    void this.#writer.save(STORED_AS, () => {
+    void this.#writer.save(PLACES.server, () => {
       const entries = [...this.#streams].map(
         ([channel, stream]) => [channel, storedStream(stream.record())] as const,
       );

@@ -1,4 +1,5 @@
 import type { Environment } from './environment.js';
+import { takeUp } from './left-behind.js';
 import type { Logger } from './logger.js';
 import type { Store } from './store.js';
 
@@ -15,6 +16,8 @@ export interface KeyPrefix {
 
 interface Entered {
   readonly number: number;
+  /** Never twice: whoever is in the place after this one can tell what was left there by whom. */
+  readonly run: string;
   readonly leave: () => void;
 }
 
@@ -25,6 +28,7 @@ interface Entered {
  */
 export class StorePlace implements KeyPrefix {
   #entered: Promise<Entered | null> | null = null;
+  #current: Entered | null = null;
 
   constructor(
     readonly store: Store,
@@ -38,10 +42,17 @@ export class StorePlace implements KeyPrefix {
     return entered === null ? null : prefixOf(entered.number);
   }
 
+  /** The part that this client is in, and by which name; null while it is in none. */
+  get current(): { readonly prefix: string; readonly run: string } | null {
+    if (this.#current === null) return null;
+    const { number, run } = this.#current;
+    return { prefix: prefixOf(number), run };
+  }
+
   /** Another client may have the place; the next `prefix` takes one anew. */
   async leave(): Promise<void> {
     const entered = await this.#entered;
-    this.#entered = null;
+    this.#entered = this.#current = null;
     entered?.leave();
   }
 
@@ -70,14 +81,28 @@ export class StorePlace implements KeyPrefix {
       for (let number = 0; number < PLACES_MAX; number += 1) {
         const leave = await this.#take(number);
         if (leave === null) continue;
-        await this.store.save(`${prefixOf(number)}place`, 1);
-        return { number, leave };
+        this.#current = { number, run: await this.#begin(prefixOf(number)), leave };
+        return this.#current;
       }
       this.logger.error('Too many clients share the store: this one keeps nothing.');
     } catch (error) {
       this.logger.error('The store cannot be used: this client keeps nothing.', error);
     }
     return null;
+  }
+
+  /** Takes up what the run before could not write any more. Resolves with the name of this run. */
+  async #begin(prefix: string): Promise<string> {
+    const { lastWords } = this.store;
+    const key = `${prefix}place`;
+    const run = this.environment.freshId();
+    if (lastWords !== undefined) {
+      await takeUp(this.store, lastWords, { prefix, run: await this.store.load(key) });
+    }
+    // In this order: until the name stands there, another one would take up the same.
+    await this.store.save(key, run);
+    lastWords?.keep(prefix, null);
+    return run;
   }
 
   async #take(number: number): Promise<(() => void) | null> {
@@ -94,7 +119,7 @@ export class StorePlace implements KeyPrefix {
 
   #lost(): void {
     this.logger.error('Another client took over this part of the store while this one slept.');
-    this.#entered = null;
+    this.#entered = this.#current = null;
   }
 
   async #hold(name: string, lost = () => {}): Promise<(() => void) | null> {

@@ -17,6 +17,8 @@ interface Change {
 export class StoreWriter {
   readonly #changes = new Map<string, Change>();
   #running: Promise<void> | null = null;
+  /** Begun, and not known to have arrived. */
+  #writing: readonly [key: string, change: Change] | null = null;
 
   constructor(
     private readonly store: Store,
@@ -63,6 +65,15 @@ export class StoreWriter {
     while (this.#running !== null) await this.#running;
   }
 
+  /** What would be lost with this run if it ended now, as it is now, in the order of writing. */
+  *unwritten(): Iterable<readonly [key: string, value: unknown]> {
+    const isAgain = this.#writing !== null && this.#changes.has(this.#writing[0]);
+    const first = this.#writing === null || isAgain ? [] : [this.#writing];
+    for (const [key, { value }] of [...first, ...this.#changes]) {
+      if (value !== undefined) yield [key, value()];
+    }
+  }
+
   #changeOf(key: string): Change {
     const waiting = this.#changes.get(key);
     if (waiting !== undefined) return waiting;
@@ -84,7 +95,9 @@ export class StoreWriter {
       if (next.done === true) break;
       const [key, change] = next.value;
       this.#changes.delete(key);
+      this.#writing = [key, change];
       await this.#write(key, change);
+      this.#writing = null;
       change.tellWritten();
     }
     this.#running = null;

@@ -1,3 +1,5 @@
+import type { LastWords } from './last-words.js';
+
 /**
  * Keeps values over restarts. Values are what structured cloning can copy: binary included.
  *
@@ -14,6 +16,8 @@ export interface Store {
    * A store without it belongs to one running client alone.
    */
   hold?(name: string, lost: () => void): Promise<(() => void) | null>;
+  /** For a store whose writes may not arrive when the page ends: what is shown then may come again without. */
+  readonly lastWords?: LastWords;
 }
 
 /** Forgets with the process: the default, and a stand-in for tests of a restart. */

@@ -75,6 +75,27 @@ describe('a cursor', () => {
     expect(cursor.admit(message(6, { id: 'kept' }))).toBe(false);
   });
 
+  test('knows after a restart too what a rewound history still has', () => {
+    const before = cursorAt('p0');
+    for (const offset of [1, 2, 3]) before.admit(message(offset));
+    const after = new Cursor();
+    after.restore(structuredClone(before.record()));
+    after.gap(gap({ reason: 'rewound', ranges: null, position: 'p0' }));
+    expect(after.admit(message(1))).toBe(false);
+    expect(after.admit(message(2, { id: 'other' }))).toBe(true);
+  });
+
+  test('keeps a bounded record, and reads one that an older version wrote', () => {
+    const before = cursorAt('p0');
+    for (let offset = 1; offset <= 2_000; offset += 1) before.admit(message(offset));
+    const { recent, ...older } = before.record();
+    expect(recent?.at(-1)).toEqual([2_000, 'm2000']);
+    expect(recent).toHaveLength(128);
+    const after = new Cursor();
+    after.restore(older);
+    expect(after.admit(message(2_000))).toBe(false);
+  });
+
   test('moves over what is skipped and what is missing', () => {
     const cursor = cursorAt('p0');
     cursor.skip({ channel: 'c', from: 1, to: 4, position: 'p4', reason: 'own' });

@@ -105,13 +105,19 @@ export class ModelWorld {
     this.server.close('token_expired', 0);
   }
 
-  /** The page is gone in this moment, and a new one starts. */
-  async restart(): Promise<void> {
+  /** The page is hidden, and goes on. */
+  hide(): void {
+    this.#run.disk.hide();
+  }
+
+  /** The page is gone in this moment, with a last word or without, and a new one starts. */
+  async restart(hasLastWord: boolean): Promise<void> {
     const { disk, outcomes, time, writes } = this.#run;
-    disk.crash();
+    if (hasLastWord) disk.end();
+    else disk.crash();
     this.server.cut();
     this.server.watch.crashed(writes.length > 0 ? outcomes.keys() : []);
-    this.reader.crashed(writes.length > 0);
+    this.reader.crashed(writes.length > 0 && !hasLastWord);
     await time.settle();
     this.#elapsedMs += time.nowMs;
     this.#run = this.#start();
@@ -237,6 +243,7 @@ export class ModelWorld {
       },
       remove: (key) => step(() => disk.remove(key)),
       hold: (name) => disk.hold(name),
+      lastWords: disk.lastWords,
     };
   }
 }

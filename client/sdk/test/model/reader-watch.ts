@@ -63,12 +63,6 @@ export class ReaderWatch {
     this.#hasPlace = true;
     if (reason === 'epoch' || reason === 'rewound') this.#last.clear();
     // What is missing cannot be named: only what follows is owed from here on.
-    if (ranges === null) {
-      // What an earlier run showed is known by its place alone, and that is void now.
-      for (const key of this.#shown.keys()) {
-        if (!this.#shownInRun.includes(key)) this.#mayRepeat.add(key);
-      }
-    }
     if (ranges === null || (this.isForked && reason !== 'overflow')) {
       this.#from = { epoch: number, offset: placeOf(position).offset };
     }

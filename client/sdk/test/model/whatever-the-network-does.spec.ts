@@ -100,6 +100,20 @@ const PAST: readonly (readonly [claim: string, steps: readonly string[]])[] = [
       'flow',
     ]),
   ],
+  [
+    'what was shown and not written is not shown again after a reload',
+    ['flow', 'store slow', 'other', 'send', 'deliver 1', 'reload', 'store well', 'flow'],
+  ],
+  [
+    'what was left before a page went on does not take it back',
+    ['flow', 'store slow', 'other', 'send', 'deliver 1', 'hide', 'store well'].concat([
+      ...['other', 'flow', 'restart', 'flow'],
+    ]),
+  ],
+  [
+    'what a rewound history still has is not shown again after a reload either',
+    ['publish', 'publish', 'flow', 'reload', 'rewind 1', 'other', 'flow'],
+  ],
 ];
 
 describe('whatever connections, answers, stores and the server do', () => {

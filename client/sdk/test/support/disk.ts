@@ -1,9 +1,12 @@
+import type { LastWords } from '../../src/last-words.js';
 import type { Store } from '../../src/store.js';
 
 /** What outlives every run that is kept on it. */
 export class Disk {
   readonly values = new Map<string, unknown>();
   readonly held = new Map<string, DiskRun>();
+  /** What was kept at once. */
+  readonly words = new Map<string, string>();
   /** Runs so far. */
   runs = 0;
 
@@ -16,6 +19,7 @@ export class Disk {
 
 export class DiskRun implements Store {
   #isAlive = true;
+  readonly #ends = new Set<() => void>();
 
   constructor(private readonly disk: Disk) {}
 
@@ -24,6 +28,30 @@ export class DiskRun implements Store {
     this.#isAlive = false;
     for (const [name, run] of this.disk.held) if (run === this) this.disk.held.delete(name);
   }
+
+  /** The page is hidden: this may be the last chance to keep something, or not. */
+  hide(): void {
+    for (const task of [...this.#ends]) task();
+  }
+
+  /** The page ends as a reload ends it: with a last word, and without waiting for anything. */
+  end(): void {
+    this.hide();
+    this.crash();
+  }
+
+  readonly lastWords: LastWords = {
+    keep: (key, text) => {
+      if (!this.#isAlive) return;
+      if (text === null) this.disk.words.delete(key);
+      else this.disk.words.set(key, text);
+    },
+    kept: (key) => this.disk.words.get(key) ?? null,
+    onEnd: (task) => {
+      this.#ends.add(task);
+      return () => void this.#ends.delete(task);
+    },
+  };
 
   async load(key: string): Promise<unknown> {
     return this.disk.values.get(key);
