@@ -8,6 +8,7 @@ const publishing = 'client/sdk/test/publishing.spec.ts';
 const ends = 'client/sdk/test/a-publish-comes-to-an-end.spec.ts';
 const subscribing = 'client/sdk/test/subscribing.spec.ts';
 const cursors = 'client/sdk/test/cursor.spec.ts';
+const connecting = 'client/sdk/test/connecting.spec.ts';
 const lastWords = 'client/sdk/test/last-words.spec.ts';
 const sessions = 'client/sdk/test/one-session-each.spec.ts';
 
@@ -313,5 +314,44 @@ export const sdk = [
     find: 'for (const [offset, id] of recent) remember(this.#recent, offset, id, RECENT_MAX);',
     replace: '',
     check: check(cursors, 'knows after a restart too what a rewound history still has'),
+  },
+  {
+    name: 'one-url-refuses-all',
+    bug: 'a url to which nothing can be opened keeps the client from the others',
+    rows: ['F1'],
+    file: 'client/sdk/src/connection.ts',
+    find: 'for (const later of urls.keys()) {',
+    replace: 'for (const later of [0]) {',
+    check: check(
+      connecting,
+      'a url to which nothing can be opened leaves the others, and the last of them refuses',
+    ),
+  },
+  {
+    name: 'any-text-is-a-url',
+    bug: 'a text that is no url is found out when it is connected to',
+    rows: ['F1'],
+    file: 'client/sdk/src/options.ts',
+    find: 'for (const one of urls) checkUrl(one);',
+    replace: '',
+    check: check(connecting, 'a url that is none is refused at once, whatever stands beside it'),
+  },
+  {
+    name: 'a-state-told-twice',
+    bug: 'the application is told of the state that it knows',
+    rows: ['F9'],
+    file: 'client/sdk/src/carillon.ts',
+    find: 'if (state.name === before.name) return;',
+    replace: '',
+    check: check(connecting, 'each state that is told differs from the one before'),
+  },
+  {
+    name: 'a-listener-told-again',
+    bug: 'a listener that begins anew while it is told something is told it again',
+    rows: ['F9'],
+    file: 'client/sdk/src/listeners.ts',
+    find: 'for (const listener of [...this.#all]) {',
+    replace: 'for (const listener of this.#all) {',
+    check: check(connecting, 'a listener that begins anew while it is told a state hears it once'),
   },
 ];

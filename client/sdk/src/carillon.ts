@@ -163,7 +163,7 @@ export class Carillon {
     return this.#connection.session;
   }
 
-  /** Returns the function that ends it, as every `on…` does. */
+  /** Each state that differs from the one before. Returns the function that ends it, as every `on…` does. */
   onState(hear: (state: CarillonState, detail: StateDetail) => void): () => void {
     return this.#onState.add(hear);
   }
@@ -265,6 +265,8 @@ export class Carillon {
       this.#channels.refuse(state.reason);
     }
     if (before.name === 'degraded' && 'sinceMs' in state) this.#outbox.hurry();
+    // What changes within a state is the SDK's own matter.
+    if (state.name === before.name) return;
     this.#onState.tell(state.name, detailOf(state, this.#environment.monotonicMs()));
   }
 

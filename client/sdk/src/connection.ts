@@ -1,6 +1,6 @@
 import { CarillonError } from './carillon-error.js';
 import { type ConnectionEvent, type ConnectionState, nextState } from './connection-state.js';
-import type { Environment } from './environment.js';
+import type { Environment, SocketAddress, WireSocket } from './environment.js';
 import type { Logger } from './logger.js';
 import type { Timeouts } from './options.js';
 import type { Session } from './session.js';
@@ -123,16 +123,15 @@ export class Connection {
   }
 
   async #open(state: ConnectionState & { name: 'connecting' }): Promise<void> {
-    const { urls, transports, tokens, timeouts, environment } = this.#parts;
+    const { tokens, timeouts, environment } = this.#parts;
     try {
       const fresh = state.renewToken || this.#parts.isTokenStale();
       const [token, client] = await Promise.all([tokens.take(fresh), this.#parts.clientId()]);
       // Somebody closed, or the next try began, while the token came.
       if (this.#state !== state) return;
-      const url = urls[state.url % urls.length] ?? '';
       const auth = { token, client, since: this.#parts.since() };
       this.#begunAtMs = environment.monotonicMs();
-      const socket = environment.openSocket({ url, auth, transports });
+      const socket = this.#openSocket(state.url, auth);
       const events = {
         push: (push: Push) => this.#take(push),
         refused: (reason: CarillonError) => this.#refused(reason),
@@ -143,6 +142,22 @@ export class Connection {
       if (this.#state !== state) return;
       this.tell({ type: 'refused', reason: reasonOf(cause) });
     }
+  }
+
+  /** From the url whose turn it is to the first that anything can be opened to. */
+  #openSocket(turn: number, auth: SocketAddress['auth']): WireSocket {
+    const { urls, transports, environment, logger } = this.#parts;
+    let problem: unknown;
+    for (const later of urls.keys()) {
+      const url = urls[(turn + later) % urls.length] ?? '';
+      try {
+        return environment.openSocket({ url, auth, transports });
+      } catch (cause) {
+        problem = cause;
+        logger.error(`Nothing can be opened to the url ${url}: correct it.`, cause);
+      }
+    }
+    throw problem;
   }
 
   #take(push: Push): void {

@@ -16,10 +16,12 @@ export class Listeners<Args extends unknown[]> {
     return () => void this.#all.delete(listener);
   }
 
+  /** Who begins to listen meanwhile hears the next one first; who has ended it hears nothing more. */
   tell(...args: Args): void {
-    for (const { hear } of this.#all) {
+    for (const listener of [...this.#all]) {
+      if (!this.#all.has(listener)) continue;
       try {
-        hear(...args);
+        listener.hear(...args);
       } catch (error) {
         // The application's mistake; the stream of events must go on.
         this.logger.error(`A listener of ${this.what} threw.`, error);

@@ -3,6 +3,7 @@ import type { Environment } from './environment.js';
 import type { Logger } from './logger.js';
 import type { Store } from './store.js';
 import type { Token } from './token-source.js';
+import { checkUrl } from './url-check.js';
 import { urlOrder } from './url-order.js';
 
 export interface Timeouts {
@@ -69,13 +70,14 @@ export const OUTBOX_BOUNDS: OutboxBounds = { messages: 1_000, bytes: 4_194_304 }
 /**
  * The urls in the order in which this client tries them.
  *
- * @throws CarillonError `invalid_request` when there is none
+ * @throws CarillonError `invalid_request` when there is none, or one that nothing can be opened to
  */
 export function urlsOf(
   { url, preferFirstUrl = false }: CarillonOptions,
   environment: Environment,
 ): readonly string[] {
   const urls = typeof url === 'string' ? [url] : [...url];
-  if (urls.length > 0) return urlOrder(urls, preferFirstUrl, () => environment.random());
-  throw new CarillonError('invalid_request', 'Give at least one `url`.');
+  if (urls.length === 0) throw new CarillonError('invalid_request', 'Give at least one `url`.');
+  for (const one of urls) checkUrl(one);
+  return urlOrder(urls, preferFirstUrl, () => environment.random());
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { CarillonError } from '../src/carillon-error.js';
 import { admit, bench, connected, reconnect } from './support/client.js';
 import { rejectionOf } from './support/rejection.js';
-import { session } from './support/wire-examples.js';
+import { VirtualTime } from './support/virtual-time.js';
+import { session, subscribed } from './support/wire-examples.js';
 
 describe('connecting', () => {
   test('nothing is opened before `connect`', async () => {
@@ -41,6 +42,77 @@ describe('connecting', () => {
       'http://one',
     ]);
     expect(made.carillon.state).toBe('connected');
+  });
+
+  test('a url to which nothing can be opened leaves the others, and the last of them refuses', async () => {
+    const time = new VirtualTime();
+    let unusable: readonly string[] = ['http://two'];
+    const made = bench(
+      {
+        url: ['http://one', 'http://two'],
+        preferFirstUrl: true,
+        environment: {
+          ...time.environment,
+          openSocket: (address) => {
+            if (unusable.includes(address.url)) throw new TypeError('Invalid URL');
+            return time.environment.openSocket(address);
+          },
+        },
+      },
+      time,
+    );
+    made.carillon.connect();
+    await time.settle();
+    time.socket.cut();
+    await time.advance(150);
+    expect(time.addresses.map(({ url }) => url)).toEqual(['http://one', 'http://one']);
+    await admit(made);
+    expect(made.carillon.state).toBe('connected');
+    unusable = ['http://one', 'http://two'];
+    time.socket.cut();
+    await time.advance(300);
+    expect(made.carillon.state).toBe('refused');
+  });
+
+  test('a url that is none is refused at once, whatever stands beside it', () => {
+    for (const url of ['http://[', 'localhost:3000', 'ftp://push.example.com']) {
+      expect(() => bench({ url: ['https://push.example.com', url] })).toThrow(
+        expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(url) }),
+      );
+    }
+    for (const url of ['/push', 'wss://push.example.com/a', ''])
+      expect(() => bench({ url })).not.toThrow();
+  });
+
+  test('each state that is told differs from the one before', async () => {
+    const tokens = ['old', 'new'];
+    const made = bench({ token: () => tokens.shift() ?? 'none' });
+    void made.carillon.channel('chat:a').subscribe();
+    made.carillon.connect();
+    await made.time.settle();
+    made.time.socket.refuse({ code: 'token_expired', message: 'old', retryable: false });
+    await admit(made);
+    made.time.socket.push('status', { state: 'degraded', since: 1 });
+    made.time.socket.answer('subscribe', subscribed({ channel: 'chat:a' }));
+    made.time.socket.push('status', { state: 'ok', since: 2 });
+    expect(made.states).toEqual(['connecting', 'catching up', 'degraded', 'connected']);
+  });
+
+  test('a listener that begins anew while it is told a state hears it once', async () => {
+    const made = bench();
+    const heard: string[] = [];
+    let end = () => {};
+    const hear = (state: string) => {
+      heard.push(state);
+      // So that one which hears it again and again comes to an end.
+      if (heard.length > 9) return;
+      end();
+      end = made.carillon.onState(hear);
+    };
+    end = made.carillon.onState(hear);
+    made.carillon.connect();
+    await admit(made);
+    expect(heard).toEqual(['connecting', 'catching up', 'connected']);
   });
 
   test('a server that accepts and then says nothing is given up in time', async () => {
