@@ -10,8 +10,10 @@ import type { FollowedChannel } from './followed-channel.js';
 import { firstPage, type Start, type StartQuery } from './first-page.js';
 import { gapOf } from './gap-of.js';
 import { LogPages } from './log-pages.js';
+import type { Skipped } from './offset-ranges.js';
 import type { Session } from './session.js';
 import type { Subscription } from './subscription.js';
+import { tellLeftOut } from './tell-missing.js';
 
 /** Between two tries to read the log for a subscription that catches up, in milliseconds. */
 const RETRY_MS = 250;
@@ -37,9 +39,16 @@ export class CatchUp {
 
   /**
    * Goes live at once when nothing lies between, else reads and sends until nothing does. Entries up
-   * to `replayTo` are marked as replayed. Ends silently when the subscription is closed.
+   * to `replayTo` are marked as replayed. What the answer has left out is told first. Ends silently
+   * when the subscription is closed.
    */
-  async run(subscription: Subscription, channel: FollowedChannel, replayTo: number): Promise<void> {
+  async run(
+    subscription: Subscription,
+    channel: FollowedChannel,
+    replayTo: number,
+    leftOut: readonly Skipped[] = [],
+  ): Promise<void> {
+    tellLeftOut(subscription.session.wire, subscription, leftOut, this.metrics);
     while (isCatchingUp(subscription)) {
       if (channel.isReachedBy(subscription.reached, subscription.breaks)) {
         subscription.phase = 'live';

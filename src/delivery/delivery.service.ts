@@ -23,12 +23,15 @@ import { JoinedFrames } from './joined-frames.js';
 import { Session } from './session.js';
 import { SessionWatch } from './session-watch.js';
 import { SlowConsumers } from './slow-consumers.js';
-import type { StartQuery } from './first-page.js';
+import type { Start, StartQuery } from './first-page.js';
 import { Subscription } from './subscription.js';
 import type { Wire } from './wire.port.js';
 
 /** No further large answer is read while more than this waits for the kernel, in bytes. */
 const UNREAD_ANSWERS_MAX = 262_144;
+
+/** Even a full instance lets one small message wait for a connection. */
+const MIN_OUTBOX_BYTES = 4096;
 
 /** A subscription that was prepared: what to answer, and how to go on once that was sent. */
 export interface Joining {
@@ -123,7 +126,8 @@ export class DeliveryService {
       const followed = await this.channels.add(subscription);
       subscription.breaks = followed.breaks;
       const start = await this.catchUp.firstPage(session, followed, query);
-      if (hasEnded(subscription)) {
+      subscription.promised = start.broadcasts;
+      if (subscription.hasEnded) {
         throw new CarillonError('unavailable', 'This subscription was ended or started anew.');
       }
       if (query.since) this.metrics.resumed(start.continuity);
@@ -133,7 +137,7 @@ export class DeliveryService {
         channel,
         ...start.answer,
         ...(start.gap ? { gap: start.gap } : {}),
-        begin: () => this.#begin(subscription, followed, start.replayTo),
+        begin: () => this.#begin(subscription, followed, start.replayTo, start.skipped),
       };
     } catch (error) {
       this.#end(subscription);
@@ -144,9 +148,8 @@ export class DeliveryService {
   /** Nothing of the channel is sent to the session any more. False when it was not subscribed. */
   leave(session: Session, channel: ChannelName): boolean {
     const subscription = session.subscriptions.get(channel);
-    if (!subscription) return false;
-    this.#end(subscription);
-    return true;
+    if (subscription) this.#end(subscription);
+    return subscription !== undefined;
   }
 
   /** Where the session may go on in a channel, by all that was sent to it; null: it does not follow it. */
@@ -261,16 +264,21 @@ export class DeliveryService {
   /** What the kernel did not take is read again: until then the subscription is not live. */
   #fallBehind(subscription: Subscription, channel: FollowedChannel): void {
     // The connection may have ended while what waited for it was to leave.
-    if (hasEnded(subscription)) return;
+    if (subscription.hasEnded) return;
     subscription.phase = 'catching up';
     subscription.breaks = -1;
     this.#begin(subscription, channel, 0);
   }
 
-  #begin(subscription: Subscription, followed: FollowedChannel, replayTo: number): void {
-    subscription.hasBegun = true;
+  #begin(
+    subscription: Subscription,
+    followed: FollowedChannel,
+    replayTo: number,
+    leftOut: Start['skipped'] = [],
+  ): void {
+    subscription.begin();
     this.catchUp
-      .run(subscription, followed, replayTo)
+      .run(subscription, followed, replayTo, leftOut)
       .catch((error: unknown) => endBroken(subscription.session, error, this.metrics));
   }
 
@@ -278,7 +286,7 @@ export class DeliveryService {
     subscription.phase = 'closed';
     const { session, channel } = subscription;
     session.outbox.forget(subscription);
-    if (!subscription.hasBegun) session.forgetBroadcastsOf(channel);
+    session.forgetBroadcasts(subscription.promised);
     if (session.subscriptions.get(channel) === subscription) session.subscriptions.delete(channel);
     this.channels.remove(subscription);
   }
@@ -289,12 +297,4 @@ export class DeliveryService {
     const free = 1 - Math.min(1, this.#waiting / outboxTotalBytes);
     return Math.max(MIN_OUTBOX_BYTES, Math.trunc(outboxBytes * free));
   }
-}
-
-/** Even a full instance lets one small message wait for a connection. */
-const MIN_OUTBOX_BYTES = 4096;
-
-/** Apart, because the phase changes while its owner waits, which the compiler cannot know. */
-function hasEnded({ phase, session }: Subscription): boolean {
-  return phase === 'closed' || !session.isOpen;
 }

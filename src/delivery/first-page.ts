@@ -7,6 +7,7 @@ import { formatPosition, placeOf, type Position } from '../broker/position.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { gapOf } from './gap-of.js';
 import type { LogPages } from './log-pages.js';
+import type { Skipped } from './offset-ranges.js';
 import { pageMessages } from './page-messages.js';
 import { fitReply } from './reply-page.js';
 import type { Session } from './session.js';
@@ -27,6 +28,10 @@ export interface Start {
     readonly messages: readonly Message[] | JsonText;
     readonly behind: number;
   };
+  /** What the answer leaves out, because it is not for this session. */
+  readonly skipped: readonly Skipped[];
+  /** Broadcasts whose copy is in the answer, and was sent nowhere else before. */
+  readonly broadcasts: readonly string[];
   readonly continuity: Continuity;
   readonly gap: Gap | null;
   /** Up to here the answer has it. */
@@ -67,11 +72,13 @@ export async function firstPage(
       : null;
   const entries = withMessages ? beforeTear(fitReply(page.entries)) : [];
   const reached = placeOf(entries.at(-1) ?? from);
+  const { messages, ...beside } = pageMessages(session, channel.name, entries, pages.now());
   return {
+    ...beside,
     answer: {
       epoch: page.facts.epoch,
       position: formatPosition(reached),
-      messages: pageMessages(session, channel.name, entries, pages.now()),
+      messages,
       behind: Math.max(0, page.facts.top.offset - reached.offset),
     },
     continuity,
@@ -84,6 +91,8 @@ export async function firstPage(
 function startingNow(cursor: Position): Start {
   return {
     answer: { epoch: cursor.epoch, position: formatPosition(cursor), messages: [], behind: 0 },
+    skipped: [],
+    broadcasts: [],
     continuity: 'continued',
     gap: null,
     reached: cursor,

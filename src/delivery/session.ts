@@ -54,11 +54,16 @@ export class Session {
     return true;
   }
 
-  /** The answer that held copies of this channel was never sent: another one is taken again. */
-  forgetBroadcastsOf(channel: ChannelName): void {
-    for (const [id, through] of this.#broadcasts ?? []) {
-      if (through === channel) this.#broadcasts?.delete(id);
-    }
+  /** As `takesBroadcast`, where none was sent through another channel. False: one was sent through this one before. */
+  takesBroadcastFirst(id: string, channel: ChannelName): boolean {
+    const isFirst = this.#broadcasts?.has(id) !== true;
+    this.takesBroadcast(id, channel);
+    return isFirst;
+  }
+
+  /** The answer that held these copies was never sent: others are taken again. */
+  forgetBroadcasts(ids: readonly string[]): void {
+    for (const id of ids) this.#broadcasts?.delete(id);
   }
 
   /** Nothing is sent any more; what waits is let go. */

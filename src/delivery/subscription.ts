@@ -27,6 +27,9 @@ export class Subscription {
   /** Everything up to here was queued, sent or told. */
   reached: Position;
 
+  /** Broadcasts that are in the answer, which was not sent yet. */
+  promised: readonly string[] = [];
+
   /** How many breaks the channel had seen before the log was last read for this subscription. */
   breaks = 0;
 
@@ -50,6 +53,11 @@ export class Subscription {
   ) {
     this.reached = start;
     this.told = start;
+  }
+
+  /** Nothing more is sent for it; asked anew after each wait, because it may have ended meanwhile. */
+  get hasEnded(): boolean {
+    return this.phase === 'closed' || !this.session.isOpen;
   }
 
   /** How much of this subscription waits in each lane of its session's outbox. */
@@ -78,6 +86,12 @@ export class Subscription {
   /** Whether an entry whose turn has come was sent before it. Forgets it: it is asked once, or was not sent after all. */
   forgetAhead({ chain }: Position): boolean {
     return this.#ahead?.delete(chain) ?? false;
+  }
+
+  /** The answer was sent. */
+  begin(): void {
+    this.hasBegun = true;
+    this.promised = [];
   }
 
   startAt(position: Position): void {

@@ -24,6 +24,17 @@ export function tellSkip(
   emitSkip(wire, subscription.channel, { from: at.offset, to: at.offset, reason }, position, count);
 }
 
+/** Tells what an answer that was just sent has left out; its place is behind all of it. */
+export function tellLeftOut(
+  wire: Wire,
+  { channel, told }: Subscription,
+  skipped: readonly Skipped[],
+  count: SkipCount,
+): void {
+  const position = formatPosition(told);
+  for (const one of skipped) emitSkip(wire, channel, one, position, count);
+}
+
 /** Tells what was dropped of one subscription. Only the last push of it carries the place behind all of it. */
 export function tellGap(
   wire: Wire,

@@ -71,18 +71,24 @@ describe('a session that a broadcast reaches through two channels', () => {
     queue(subscription, 2);
     outbox.flush();
     const page = [message(1, COPY).entry];
-    expect(pageMessages(session, other.channel, page, 0)).toHaveLength(1);
+    expect(pageMessages(session, other.channel, page, 0).messages).toHaveLength(1);
     drain();
     expect(told(wire.sent)).toEqual([1, { duplicate: [2, 2] }]);
   });
 
   test('gets it through the one when the answer of the other was never sent', () => {
     const { wire, outbox, session, subscription, queue } = twoChannels();
-    pageMessages(session, OTHER, [message(1, COPY).entry], 0);
-    session.forgetBroadcastsOf(OTHER);
+    session.forgetBroadcasts(pageMessages(session, OTHER, [message(1, COPY).entry], 0).broadcasts);
     queue(subscription, 1);
     outbox.flush();
     expect(told(wire.sent)).toEqual([1]);
+    // An answer that comes to nothing takes back no copy that was sent before.
+    const again = pageMessages(session, subscription.channel, [message(1, COPY).entry], 0);
+    session.forgetBroadcasts(again.broadcasts);
+    expect(pageMessages(session, OTHER, [message(1, COPY).entry], 0)).toMatchObject({
+      messages: [],
+      skipped: [{ from: 1, to: 1, reason: 'duplicate' }],
+    });
   });
 
   test('gets it through the one when the copy of the other was dropped', () => {

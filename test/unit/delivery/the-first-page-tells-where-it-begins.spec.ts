@@ -36,6 +36,20 @@ test('what a resume cannot bring is told, with what is missing', async () => {
   expect(offsetsIn(answer.messages)).toEqual([4, 5]);
 });
 
+test('what an answer leaves out is told right behind it', async () => {
+  const { service, pages, append, openSession, top } = deliveryUnderTest();
+  const since = await top();
+  for (const ttlMs of [60_000, 1, 1]) await append({}, 1, { ttlMs });
+  jest.spyOn(pages, 'now').mockReturnValue(Date.now() + 1_000);
+  const { session, wire } = openSession();
+  const joining = await service.prepare(session, CHANNEL, { since, withMessages: true });
+  expect(wire.sent).toEqual([]);
+  joining.begin();
+  expect(wire.sent).toMatchObject([
+    { event: 'skip', skip: { from: 2, to: 3, reason: 'expired', position: joining.position } },
+  ]);
+});
+
 test('what has expired is not in an answer', async () => {
   const { pages, append, appendMany, openSession, top } = deliveryUnderTest();
   const since = await top();
