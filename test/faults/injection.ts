@@ -44,6 +44,8 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
     { length: CHANNELS },
     (_, n) => `${namespace}:${row.name}-${count}-${n}`,
   );
+  // Beside those of the row, so that every row meets a namespace with rules of its own.
+  channels.push(`own:${row.name}-${count}`);
   const bites: Bite[] = [];
   const failures: string[] = [];
   const figures: { name: string; ms: number }[] = [];

@@ -224,7 +224,8 @@ export class Workload {
     const next = dueAt - Math.log(1 - this.random.next()) * PAUSE_MS;
     const publisher = this.random.pick(this.publishers);
     const channel = this.random.pick(this.channels);
-    const priority = this.random.next() < 0.1 ? 'high' : 'normal';
+    const urgency = this.random.next();
+    const priority = urgency < 0.02 ? 'critical' : urgency < 0.1 ? 'high' : 'normal';
     const bytes = this.random.between(0, 400);
     this.#timer = setTimeout(
       () => {

@@ -37,8 +37,13 @@ const rate = { perSecond: 10_000, burst: 10_000 };
 /** Long enough that nothing is trimmed, but where trimming is the fault. */
 const policy = {
   namespaces: {
-    chat: { history: { size: 20_000, maxBytes: 33_554_432 }, rate },
-    small: { history: { size: 10 }, rate },
+    chat: { history: { size: 20_000, maxBytes: 33_554_432 }, maxPriority: 'critical', rate },
+    small: { history: { size: 10 }, maxPriority: 'critical', rate },
+    /** Rules of its own where clients are told those of the namespace `default`. */
+    own: {
+      ...{ history: { size: 20_000, maxBytes: 33_554_432 }, maxPriority: 'critical', rate },
+      ...{ dedupSeconds: 2, maxMessageBytes: 131_072 },
+    },
     /** Acknowledged when a replica has it, which there is only while a row adds one. */
     safe: { history: { size: 20_000, maxBytes: 33_554_432 }, replicas: 1, rate },
   },

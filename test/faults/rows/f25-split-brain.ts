@@ -11,7 +11,7 @@ export const splitBrain: Row = {
     const alone = random.pick(world.instances);
     const isAlone = ({ doors }: (typeof workload.publishers)[number]) =>
       doors.some(({ name, links }) => name.endsWith(`-to-${alone.name}`) && links.length > 0);
-    const channels = workload.channels.map((channel) => channel.replace(/^chat:/, 'safe:'));
+    const channels = workload.channels.map((channel) => channel.replace(/^[a-z]+:/, 'safe:'));
     const publishSafely = () =>
       workload.publishers.flatMap((publisher) => channels.map((it) => publisher.publish(it)));
     await world.stores.addReplica();

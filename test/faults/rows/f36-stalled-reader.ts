@@ -1,6 +1,8 @@
 import { lasting, type Row } from '../row.js';
 
 const BYTES = 40_000;
+/** Critical messages to it once it reads again. */
+const URGENT = 10;
 
 export const stalledReader: Row = {
   name: 'F36',
@@ -16,12 +18,19 @@ export const stalledReader: Row = {
       for (let n = 0; n < 20; n += 1) {
         sent.push(workload.publisher(n).publish(channel, 'normal', BYTES));
       }
+      sent.push(workload.publisher(batch).publish(channel, 'critical'));
       await lasting(20);
     }
     await Promise.all(sent);
     const before = history.facts.length;
     world.note(`${victim.name} reads again`);
     for (const door of victim.doors) door.heal();
+    // These go ahead of what it is sent again, or of what still waits for it.
+    for (let n = 0; n < URGENT; n += 1) {
+      sent.push(workload.publisher(n).publish(channel, 'critical'));
+      await lasting(random.between(0, 30));
+    }
+    await Promise.all(sent);
     return () => {
       const late = history.facts
         .slice(before)

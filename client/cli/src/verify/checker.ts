@@ -1,5 +1,6 @@
 import { agreementIn } from './agreement.js';
 import type { Fact } from './history.js';
+import { broadcastViolationsIn, Copies } from './copies.js';
 import { Lineage } from './lineage.js';
 import { notRefilledIn } from './refills.js';
 
@@ -53,17 +54,19 @@ export interface Follower {
  */
 export function violationsIn(evidence: Evidence): Violation[] {
   const seen = seenByReader(evidence);
+  const copies = new Copies(evidence);
   // The publishers' side alone: short, and gone through once for each reader.
   const asked = evidence.facts.filter(({ kind }) => kind === 'invoke' || kind === 'ok');
   return [
     ...evidence.readers.flatMap(({ reader, channel, hidesRepeats }) =>
       readerViolations(
         { ...evidence, facts: asked },
-        { reader, channel, hidesRepeats, seen: seen.get(`${reader} ${channel}`) ?? [] },
+        { reader, channel, hidesRepeats, seen: seen.get(`${reader} ${channel}`) ?? [], copies },
       ),
     ),
     ...agreementIn(evidence),
     ...notRefilledIn(evidence),
+    ...broadcastViolationsIn(evidence),
     ...phantomsIn(evidence),
     ...manyPlacesIn(evidence),
     ...publisherOrderIn(evidence),
@@ -86,12 +89,17 @@ function seenByReader({ facts }: Evidence): Map<string, Seen[]> {
   return seen;
 }
 
+interface Sight {
+  readonly seen: readonly Seen[];
+  readonly copies: Copies;
+}
+
 function readerViolations(
   { facts, logs, keepsStore }: Evidence,
-  { reader, channel, hidesRepeats, seen }: Follower & { readonly seen: readonly Seen[] },
+  { reader, channel, hidesRepeats, seen, copies }: Follower & Sight,
 ): Violation[] {
   const log = logs.find((it) => it.channel === channel);
-  const lineage = new Lineage(reader, channel, { log, keepsStore, hidesRepeats });
+  const lineage = new Lineage(reader, channel, { log, keepsStore, hidesRepeats, copies });
   for (const fact of seen) {
     if (fact.kind === 'deliver') lineage.deliver(fact);
     else if (fact.kind === 'gap') lineage.gap(fact);
@@ -124,6 +132,9 @@ function phantomsIn({ facts }: Evidence): Violation[] {
   const failed = new Set<string>();
   for (const fact of facts) {
     if (fact.kind === 'invoke') published.set(`${fact.channel} ${fact.id}`, fact.hash);
+    if (fact.kind === 'broadcast') {
+      for (const channel of fact.channels) published.set(`${channel} ${fact.id}`, fact.hash);
+    }
     if (fact.kind === 'fail') failed.add(`${fact.channel} ${fact.id}`);
   }
   const violations: Violation[] = [];

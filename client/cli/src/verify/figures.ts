@@ -53,7 +53,8 @@ export function figuresOf(facts: readonly Fact[]): Figures {
   let [checked, resumed] = [0, 0];
   for (const fact of facts) {
     const { at } = fact;
-    const invoked = 'id' in fact ? (invokedAt.get(`${fact.channel} ${fact.id}`) ?? at) : at;
+    const invoked =
+      'channel' in fact && 'id' in fact ? (invokedAt.get(`${fact.channel} ${fact.id}`) ?? at) : at;
     if (fact.kind === 'invoke') {
       counts.asked += 1;
       invokedAt.set(`${fact.channel} ${fact.id}`, at);

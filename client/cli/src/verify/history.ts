@@ -26,6 +26,15 @@ export type Event =
       readonly refusals: number;
     }
   | {
+      /** An administrator's message to several channels: a copy in each, under this id. */
+      readonly kind: 'broadcast';
+      readonly id: string;
+      readonly channels: readonly string[];
+      readonly hash: string;
+    }
+  /** All copies of that broadcast were confirmed. */
+  | { readonly kind: 'stored'; readonly id: string }
+  | {
       /** `fail`: surely not stored. `unknown`: nobody can tell. */
       readonly kind: 'fail' | 'unknown';
       readonly publisher: string;

@@ -1,4 +1,5 @@
 import type { ChannelLog, Violation } from './checker.js';
+import type { Copies } from './copies.js';
 import type { Fact } from './history.js';
 import type { Place } from './place.js';
 
@@ -27,6 +28,7 @@ export interface LineageOptions {
   readonly keepsStore: boolean;
   /** Of the reader: what comes again is not shown by it, and so is not missing. */
   readonly hidesRepeats: boolean;
+  readonly copies: Copies;
 }
 
 /** What one reader of one channel was owed and got, over all its connections. */
@@ -65,11 +67,14 @@ export class Lineage {
     now.lastOfPriority.set(priority, Math.max(last, offset));
   }
 
-  /** All that is published is for every reader and never expires: only what it had already is none of its own. */
+  /**
+   * All that is published is for every reader and never expires: only what it had already is none of
+   * its own, there or as the copy of a broadcast.
+   */
   skip({ reason, from, to }: Skip): void {
     const { had, told } = this.#now;
     for (let offset = from; offset <= to; offset += 1) {
-      if (reason === 'duplicate' && had.has(offset)) continue;
+      if (reason === 'duplicate' && (had.has(offset) || this.#isSettled(offset))) continue;
       return this.#tell('I6', `${offset} was for it, and was skipped as ${reason}`);
     }
     told.push([from, to]);
@@ -83,6 +88,7 @@ export class Lineage {
       return this.#tell('I6', `it was told that ${to.offset} is ${reason}, and the log has it`);
     }
     const isSameHistory = reason !== 'epoch' && reason !== 'rewound';
+    if (isSameHistory) this.#now.epoch ??= to.epoch;
     if (isSameHistory && ranges !== null) {
       this.#now.told.push(...ranges);
       return;
@@ -109,6 +115,7 @@ export class Lineage {
     );
     return (
       isHad ||
+      this.options.copies.isSettled(this.reader, this.channel, epoch, offset) ||
       this.#jumps.some(({ after, to }) => {
         if (to.epoch === epoch && after.epoch !== epoch) return offset <= to.offset;
         if (after.epoch === epoch && to.epoch !== epoch) return offset > after.offset;
@@ -141,6 +148,7 @@ export class Lineage {
     const holes: number[] = [];
     for (let offset = from; offset <= Math.min(reached, owedTo); offset += 1) {
       if (had.has(offset) || covers(told, offset) || this.#hadBefore(offset)) continue;
+      if (this.options.hidesRepeats && this.#isSettled(offset)) continue;
       holes.push(offset);
     }
     if (holes.length === 0) return;
@@ -161,6 +169,10 @@ export class Lineage {
       kept !== undefined &&
       this.#past.some((it) => it.epoch === epoch && it.had.get(offset) === kept.id)
     );
+  }
+
+  #isSettled(offset: number): boolean {
+    return this.options.copies.isSettled(this.reader, this.channel, this.#now.epoch, offset);
   }
 
   #tell(invariant: Violation['invariant'], what: string): void {
