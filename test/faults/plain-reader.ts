@@ -32,6 +32,8 @@ export class PlainReader implements Reader {
   detour: FaultProxy | null = null;
   #socket: Socket | null = null;
   #tries = 0;
+  /** By what channel and connection a broadcast came first. */
+  readonly #broadcasts = new Map<string, { channel: string; connection: number }>();
   #drops = 0;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -203,7 +205,20 @@ export class PlainReader implements Reader {
       followed.position = position;
       if (followed.overtook.delete(offset)) return;
     }
+    if (this.#isCopy(message)) {
+      const { channel } = message;
+      this.#log.skip({ channel, from: offset, to: offset, reason: 'duplicate' });
+      return;
+    }
     this.#log.message(message);
+  }
+
+  /** After a resume a client drops a copy by its broadcast; on one connection the server must. */
+  #isCopy({ channel, broadcast }: Message): boolean {
+    if (broadcast === undefined) return false;
+    const had = this.#broadcasts.get(broadcast.id);
+    this.#broadcasts.set(broadcast.id, had ?? { channel, connection: this.#tries });
+    return had !== undefined && had.channel !== channel && had.connection !== this.#tries;
   }
 
   #takeGap(followed: Followed, gap: Gap): void {

@@ -2,12 +2,13 @@ import { testSecret } from '../support/carillon-process.js';
 import { eventually } from '../support/eventually.js';
 import { tokenFor } from '../support/token.js';
 import { type History, monotonicNs } from '../../client/cli/src/verify/history.js';
+import { Broadcaster } from './broadcaster.js';
 import { DeviceClock } from './device-clock.js';
 import { PlainReader } from './plain-reader.js';
 import { Publisher } from './publisher.js';
 import type { Reader } from './reader.js';
 import { SdkReader } from './sdk-reader.js';
-import type { Random } from '../../client/cli/src/verify/seeded-random.js';
+import { type Random, seededRandom } from '../../client/cli/src/verify/seeded-random.js';
 import type { World } from './world.js';
 
 const DAY_MS = 86_400_000;
@@ -41,6 +42,7 @@ export class Workload {
   readonly crowd: PlainReader[] = [];
   /** What the devices of those with the SDK take for the time. */
   readonly clock = new DeviceClock();
+  readonly #broadcaster: Broadcaster;
   #timer: NodeJS.Timeout | null = null;
 
   private constructor(
@@ -48,7 +50,10 @@ export class Workload {
     readonly channels: readonly string[],
     readonly history: History,
     private readonly random: Random,
-  ) {}
+  ) {
+    const own = seededRandom(random.between(0, 2 ** 31));
+    this.#broadcaster = new Broadcaster(world, channels, history, own);
+  }
 
   static async start(
     world: World,
@@ -65,6 +70,7 @@ export class Workload {
     for (let n = 0; n < twins; n += 1) await workload.#addTwin(n);
     await Promise.all([...workload.publishers, ...workload.readers].map((it) => it.start()));
     workload.#run(performance.now());
+    workload.#broadcaster.start();
     return workload;
   }
 
@@ -128,6 +134,8 @@ export class Workload {
       eventually(what, check, { deadlineMs: LIVENESS_MS }).catch((error: Error) => {
         stuck.push(error.message);
       });
+    this.#broadcaster.stop();
+    await wait('every broadcast is confirmed', () => this.#broadcaster.open === 0);
     await wait('every publish is settled', () => this.open === 0);
     const last = new Map<string, string>();
     for (const channel of this.channels) {
@@ -159,6 +167,7 @@ export class Workload {
 
   async close(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#broadcaster.close();
     await Promise.all([...this.publishers, ...this.readers].map((it) => it.close()));
   }
 

@@ -1,0 +1,94 @@
+import { testAdminKey } from '../support/carillon-process.js';
+import { hashOf, type History } from '../../client/cli/src/verify/history.js';
+import type { Random } from '../../client/cli/src/verify/seeded-random.js';
+import { lasting } from './row.js';
+import type { World } from './world.js';
+
+/** Mean pause between two broadcasts, in milliseconds: some, beside dozens of publishes. */
+const PAUSE_MS = 300;
+const AGAIN_MS = 150;
+/** An instance that is paused takes a request and says nothing. */
+const ANSWER_MS = 3_000;
+/** Nobody waits for one of these for longer. */
+const TRIES = 150;
+
+/**
+ * An administrator who broadcasts to several of the channels at once, and sends again under the same
+ * id what no instance has confirmed.
+ */
+export class Broadcaster {
+  #count = 0;
+  #open = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(
+    private readonly world: World,
+    private readonly channels: readonly string[],
+    private readonly history: History,
+    private readonly random: Random,
+  ) {}
+
+  /** Broadcasts that are not confirmed yet. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** Begins, at times that the seed decides. */
+  start(): void {
+    const waitMs = -Math.log(1 - this.random.next()) * PAUSE_MS;
+    this.#timer = setTimeout(() => {
+      void this.#broadcast();
+      this.start();
+    }, waitMs);
+  }
+
+  /** No more of them; what is open is still sent again. */
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  close(): void {
+    this.stop();
+    this.#isClosed = true;
+  }
+
+  async #broadcast(): Promise<void> {
+    this.#count += 1;
+    const id = `broadcast-${this.#count}`;
+    const left = this.random.between(0, this.channels.length);
+    const some = this.channels.filter((_, number) => number !== left);
+    const channels = some.length > 0 ? some : this.channels;
+    const data = { broadcast: this.#count, filling: 'x'.repeat(this.random.between(0, 400)) };
+    this.history.add({ kind: 'broadcast', id, channels, hash: hashOf(data) });
+    this.#open += 1;
+    const start = this.random.between(0, this.world.instances.length - 1);
+    for (let attempt = 0; attempt < TRIES && !this.#isClosed; attempt += 1) {
+      const { url } = this.world.instance(start + attempt).process;
+      if (await isStored(url, { id, audience: { channels }, data })) {
+        this.history.add({ kind: 'stored', id });
+        break;
+      }
+      await lasting(AGAIN_MS);
+    }
+    this.#open -= 1;
+  }
+}
+
+/** Whether the instance confirmed all copies; whatever else it says is tried again. */
+async function isStored(url: string, body: object): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/v1/broadcasts`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${testAdminKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    await answer.arrayBuffer();
+    return answer.status === 202;
+  } catch {
+    // It is down, or was killed in the middle.
+    return false;
+  }
+}
