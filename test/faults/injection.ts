@@ -81,6 +81,8 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
     );
     const evidence = { facts: history.facts, logs, keepsStore: row.keepsStore, readers };
     const violations = violationsIn(evidence);
+    const large = history.of('fail').filter(({ code }) => code === 'message_too_large');
+    if (large.length > 0) failures.push(`${large.length} publishes were refused as too large`);
     const isHarmless = violations.length === 0 && failures.length === 0;
     const hasBitten = bites.length > 0 && bites.every(({ hit }) => hit);
     const verdict = !isHarmless ? 'violated' : hasBitten ? 'clean' : 'invalid';

@@ -17,6 +17,9 @@ const SDK_READERS = 6;
 const PLAIN_READERS = 3;
 /** Mean pause between two publishes of all publishers together, in milliseconds. */
 const PAUSE_MS = 8;
+/** More than a message may have by default, less than the namespace with rules of its own takes. */
+const LARGE_BYTES = 80_000;
+const LARGE_SHARE = 0.02;
 /** Everybody must be back and at the top in this time after the heal, on a machine that is shared. */
 export const LIVENESS_MS = 30_000;
 
@@ -235,7 +238,8 @@ export class Workload {
     const channel = this.random.pick(this.channels);
     const urgency = this.random.next();
     const priority = urgency < 0.02 ? 'critical' : urgency < 0.1 ? 'high' : 'normal';
-    const bytes = this.random.between(0, 400);
+    const isLarge = channel.startsWith('own:') && this.random.next() < LARGE_SHARE;
+    const bytes = isLarge ? LARGE_BYTES : this.random.between(0, 400);
     this.#timer = setTimeout(
       () => {
         void publisher.publish(channel, priority, bytes);
