@@ -21,7 +21,7 @@ import {
   type Publication,
 } from '../broker/broker.port.js';
 import type { NamespacePolicy } from '../config/config.js';
-import type { Caller, Principal } from '../identity/caller.js';
+import { type Caller, type Principal, publisherOf } from '../identity/caller.js';
 import { type Allowance, LimitsService } from '../limits/limits.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { type HistoryQuery, HistoryReader } from './history-reader.js';
@@ -103,7 +103,7 @@ export class ChannelsService {
     const policy = this.#policyOf(channel);
     requirePriority(request.priority, policy);
     const origin = {
-      publisher: caller.user,
+      publisher: publisherOf(caller.user),
       from: { user: caller.user, name: caller.name },
       ...(request.echo === false ? { own: sessionId } : {}),
     };

@@ -25,3 +25,11 @@ export interface Principal {
   readonly user: string | null;
   readonly scopes: readonly string[];
 }
+
+/**
+ * Whose ids a user's publishes are. A subject that reads like a key or a service gets a name that neither
+ * can have, so that none of them answers for another.
+ */
+export function publisherOf(user: string): string {
+  return /^(?:key|service|sub):/.test(user) ? `sub:${user}` : user;
+}

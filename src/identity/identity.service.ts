@@ -5,7 +5,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { CLOCK, type Clock } from '../kernel/clock.js';
 import { CarillonError } from '../protocol/carillon-error.js';
 import { AdminKeys } from './admin-keys.js';
-import type { Caller, Principal } from './caller.js';
+import { type Caller, type Principal, publisherOf } from './caller.js';
 import { readClaims } from './claims.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -54,7 +54,7 @@ export class IdentityService {
     const key = this.keys.find(bearer);
     if (key !== null) return { publisher: `key:${key.name}`, user: null, scopes: key.scopes };
     const { user, scopes } = await this.tokens.verify(bearer);
-    return { publisher: user, user, scopes };
+    return { publisher: publisherOf(user), user, scopes };
   }
 
   /**

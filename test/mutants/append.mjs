@@ -81,6 +81,18 @@ export const append = [
     check: check(contract, 'an id younger than the window is remembered among however many'),
   },
   {
+    name: 'all-taken-for-expired',
+    bug: 'where more is too old than is looked at one by one, all is taken for too old',
+    rows: [],
+    file: 'src/broker/redis/lua/read.lua',
+    find: 'floor = math.min(lastExpired(), top)',
+    replace: 'floor = top',
+    check: check(
+      'test/contract/redis-broker-many-expired.spec.ts',
+      'is read from the first entry that is not, with the facts of the rest',
+    ),
+  },
+  {
     name: 'dedup-expires-with-its-window',
     bug: 'the ids of a channel expire with their window, so a clock that jumps ahead takes all of them',
     rows: ['F33'],

@@ -137,11 +137,13 @@ export class MessageStream {
 
   #admit(message: Message): void {
     const isNew = this.#cursor.admit(message);
+    if (!isNew) return;
     const { broadcast, releaseAt } = message;
-    const isCopy =
-      isNew && broadcast !== undefined && this.#parts.seenBroadcasts.sees(broadcast.id);
-    if (!isNew || isCopy) return;
-    if (broadcast !== undefined) this.#broadcasts.push(broadcast.id);
+    if (broadcast !== undefined) {
+      const line = this.#parts.seenBroadcasts.takes(message);
+      if (line === null) return;
+      this.#broadcasts.push(line);
+    }
     if (releaseAt !== undefined && this.#parts.releases.isEarly(releaseAt)) {
       this.#hold(message, releaseAt);
     } else {

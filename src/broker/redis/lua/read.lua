@@ -17,7 +17,7 @@
 -- chainAtOffset ('' where it is not known), genesisEpoch, more, fork, forkChain, entry, entry, ...}; entries of
 -- before and last are newest first. fork: the last place below a tear that took the asked one, else -1
 
-local META, MONTH_MS = '>c16c16ddddddddd', 2592000000
+local META, MONTH_MS, WALKED_AT_ONCE = '>c16c16ddddddddd', 2592000000, 256
 local channel, newLife, mode = ARGV[1], ARGV[2], ARGV[3]
 local asked, askedAt = tonumber(ARGV[4]), tonumber(ARGV[5])
 local limit, maxBytes = tonumber(ARGV[7]), tonumber(ARGV[8])
@@ -65,9 +65,34 @@ local function atOf(entry)
   return entry and tonumber(string.match(entry, '^%d+ (%d+) ', 54)) or 0
 end
 
+-- The last offset that is too old, of many: entries stand nearly in the order of their time. Halved, because a
+-- step for each would hold up everybody.
+local function lastExpired()
+  local low, high = floor, top + 1
+  while high - low > 1 do
+    local middle = math.floor((low + high) / 2)
+    local entry, first, last = entryAt(middle), middle, middle
+    if not entry then
+      first, last = holeAt(middle)
+      entry, last = last + 1 < high and entryAt(last + 1), math.min(last + 1, high - 1)
+    end
+    if entry and atOf(entry) + ttlMs < now then low = last else high = math.max(first, low + 1) end
+  end
+  return low
+end
+
 if floor < top and redis.call('EXISTS', KEYS[2]) == 0 then floor, bytes = top, 0 end
+local walked = 0
 -- What is older than the retention is gone for a reader, whether it was removed yet or not.
 while floor < top and oldest + ttlMs < now do
+  walked = walked + 1
+  if walked > WALKED_AT_ONCE then
+    -- What is kept of the bytes is told by its share.
+    local before = top - floor
+    floor = math.min(lastExpired(), top)
+    bytes = math.floor(bytes * (top - floor) / before)
+    break
+  end
   local entry = entryAt(floor + 1)
   if entry then
     oldest = atOf(entry)
