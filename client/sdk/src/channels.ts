@@ -110,7 +110,7 @@ export class Channels {
     const restore = async (isDurable: boolean) => {
       durable = isDurable;
       const stored = isDurable ? await this.#parts.writer.load(key) : undefined;
-      if (stored === undefined) return;
+      if (stored === undefined) return stream.resume();
       const record = streamRecordOf(stored);
       if (record !== null) return stream.restore(record);
       logger.error(`What the store keeps of ${name} cannot be read: it begins anew.`);

@@ -41,7 +41,7 @@ export class Cursor {
   /** Nothing lies between `through` and the position: what comes next can be held to it. */
   #isExact = false;
   readonly #overtakers = new Map<number, string>();
-  /** Of what was closed, offset and id: what a rewound history still has is a repeat. */
+  /** Of what was closed, and of what overtook before a rewind, offset and id: what a rewound history still has is a repeat. */
   readonly #recent = new Map<number, string>();
   /** Told as lost or skipped, so a resume from below must not bring it after what followed. */
   #told: readonly OffsetRange[] = [];
@@ -76,9 +76,10 @@ export class Cursor {
     const isBelow = this.#isBelow(offset);
     const isTold = this.#told.some(([from, to]) => from <= offset && offset <= to);
     // Another id in the same place is another message: history was rewound below an overtaker.
-    const isNew = !isBelow && !isTold && this.#overtakers.get(offset) !== id;
+    const isRepeat = this.#overtakers.get(offset) === id || this.#recent.get(offset) === id;
+    const isNew = !isBelow && !isTold && !isRepeat;
     if (position === undefined) {
-      if (isNew) this.#overtook(offset, id);
+      if (!isBelow && !isTold) this.#overtook(offset, id);
     } else if (!isBelow) {
       this.#close(offset, position);
       remember(this.#recent, offset, id, RECENT_MAX);
@@ -105,8 +106,9 @@ export class Cursor {
       const stillTold = this.#told.filter(([from]) => from > lostTo);
       this.#passAnywhere();
       this.#told = stillTold;
-      for (const [offset, id] of this.#recent) this.#overtook(offset, id);
-      this.#recent.clear();
+      // What overtook may be lost: it is known if it comes again, and it fills no hole.
+      for (const [offset, id] of this.#overtakers) this.#recent.set(offset, id);
+      this.#overtakers.clear();
     }
     if (reason !== 'epoch' && reason !== 'rewound') this.#tell(ranges ?? []);
     this.standAt(position);

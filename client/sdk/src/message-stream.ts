@@ -111,6 +111,14 @@ export class MessageStream {
     for (const callOff of this.#held.values()) callOff();
   }
 
+  /** Shows what is still held when it is time, after a `stop`. */
+  resume(): void {
+    const held = [...this.#held.keys()];
+    this.stop();
+    this.#held.clear();
+    for (const message of held) this.#hold(message, message.releaseAt ?? 0);
+  }
+
   record(): StreamRecord {
     return { cursor: this.#cursor.record(), held: [...this.#held.keys()], age: this.#age };
   }

@@ -48,9 +48,12 @@ export class StoreWriter {
     return change.written;
   }
 
-  /** Undefined for what is not there or cannot be read. */
+  /** As it was changed last. Undefined for what is not there or cannot be read. */
   async load(key: string): Promise<unknown> {
-    await this.#changes.get(key)?.written;
+    // A read may overtake a write that has begun, and one write may wait behind another.
+    for (let last = this.#lastOf(key); last !== undefined; last = this.#lastOf(key)) {
+      await last.written;
+    }
     try {
       const prefix = await this.keys.prefix();
       return prefix === null ? undefined : await this.store.load(prefix + key);
@@ -72,6 +75,12 @@ export class StoreWriter {
     for (const [key, { value }] of [...first, ...this.#changes]) {
       if (value !== undefined) yield [key, value()];
     }
+  }
+
+  /** What is not known to have arrived. */
+  #lastOf(key: string): Change | undefined {
+    const waiting = this.#changes.get(key);
+    return waiting ?? (this.#writing?.[0] === key ? this.#writing[1] : undefined);
   }
 
   #changeOf(key: string): Change {

@@ -75,6 +75,18 @@ describe('a cursor', () => {
     expect(cursor.admit(message(6, { id: 'kept' }))).toBe(false);
   });
 
+  test('misses below a later message what a rewound history had in that place', () => {
+    const cursor = cursorAt('p0');
+    cursor.admit(message(1));
+    cursor.admit(message(2));
+    cursor.admit(overtaking(4));
+    cursor.gap(gap({ reason: 'rewound', ranges: null, position: 'p0' }));
+    cursor.admit(message(1, { id: 'other' }));
+    expect(cursor.missingBelow(5)).toEqual([[2, 4]]);
+    expect(cursor.admit(overtaking(4))).toBe(false);
+    expect(cursor.missingBelow(5)).toEqual([[2, 3]]);
+  });
+
   test('knows after a restart too what a rewound history still has', () => {
     const before = cursorAt('p0');
     for (const offset of [1, 2, 3]) before.admit(message(offset));

@@ -34,6 +34,32 @@ describe('writing behind', () => {
     expect(await writer.load('a')).toBeUndefined();
   });
 
+  test('what is read while it is written is what is written, though a read may overtake', async () => {
+    for (const changes of [1, 2]) {
+      const store = new MemoryStore();
+      const arrivals: (() => void)[] = [];
+      const slow = {
+        load: (key: string) => store.load(key),
+        save: async (key: string, value: unknown) => {
+          await new Promise<void>((resolve) => arrivals.push(resolve));
+          await store.save(key, value);
+        },
+        remove: (key: string) => store.remove(key),
+      };
+      const writer = new StoreWriter(slow, SILENT, whole);
+      for (let value = 1; value <= changes; value += 1) {
+        void writer.save('a', () => value);
+        await new Promise(setImmediate);
+      }
+      const read = writer.load('a');
+      for (let write = 1; write <= changes; write += 1) {
+        await new Promise(setImmediate);
+        arrivals.shift()?.();
+      }
+      expect(await read).toBe(changes);
+    }
+  });
+
   test('a store that fails is told to the logger and stops nothing', async () => {
     const errors: string[] = [];
     const store = {

@@ -333,6 +333,22 @@ describe('a message with an instant', () => {
     expect(offsets).toEqual([1]);
   });
 
+  test('is shown though its channel was left and followed again and the store cannot be read', async () => {
+    const broken = () => Promise.reject(new Error('broken'));
+    const made = await connected({ store: { load: broken, save: broken, remove: broken } });
+    const { channel, offsets } = await following(made, { durable: true });
+    made.time.socket.push('message', message(1, { releaseAt: start + 500 }));
+    await channelEnded(made, channel);
+    await made.time.advance(600);
+    expect(offsets).toEqual([]);
+    const again = channel.subscribe();
+    await made.time.settle();
+    made.time.socket.answer('subscribe', subscribed({ position: 'p1' }));
+    await again;
+    await made.time.advance(0);
+    expect(offsets).toEqual([1]);
+  });
+
   test('is not lost by a restart while it is held, nor shown twice', async () => {
     const store = new MemoryStore();
     const first = await connected({ store });

@@ -106,8 +106,17 @@ export class ModelServer {
     this.#session = null;
   }
 
-  get isQuiet(): boolean {
-    return (this.#socket?.up.length ?? 0) === 0 && (this.#socket?.down.length ?? 0) === 0;
+  get canServe(): boolean {
+    const socket = this.#socket;
+    return socket?.isOpen === true && (!this.#isAdmitted || socket.up.length > 0);
+  }
+
+  get canDeliver(): boolean {
+    return this.#socket?.isOpen === true && this.#socket.down.length > 0;
+  }
+
+  get canSend(): boolean {
+    return this.#session?.isFollowing === true && this.#session.hasWaiting;
   }
 
   #end(): void {

@@ -59,6 +59,10 @@ export class ModelSession {
     };
   }
 
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   unsubscribe(): void {
     this.isFollowing = false;
     this.#waiting = [];

@@ -34,6 +34,9 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
   cut: ({ server }) => server.cut(),
   write: (world, count) => world.write(Number(count)),
+  read: (world, count) => world.read(Number(count)),
+  subscribe: (world) => world.subscribe(),
+  unsubscribe: (world) => world.unsubscribe(),
   store: (world, pace) => world.pace(pace === 'slow'),
   wait: (world, ms) => world.advance(Number(ms)),
   restart: (world) => world.restart(false),
@@ -41,7 +44,11 @@ const ACTS: Readonly<Record<string, Act>> = {
   hide: (world) => world.hide(),
   trim: ({ server }, keep) => server.log.trim(Number(keep)),
   rewind: (world, count) => world.rewind(Number(count)),
-  empty: ({ server }) => server.empty(),
+  empty: (world) => {
+    // What was lost is stored again behind what was not.
+    world.isOrderPromised = false;
+    world.server.empty();
+  },
   refuse: ({ server }, count) => {
     server.refusals = Number(count);
   },
@@ -68,20 +75,30 @@ const often = (weight: number, ...steps: string[]) => ({
   arbitrary: fc.constantFrom(...steps),
 });
 
-export const anyStep: fc.Arbitrary<string> = fc.oneof(
+/** What somebody does, or what befalls. */
+const EVENTS = [
   often(6, 'publish', 'publish urgent', 'publish silent', 'publish urgent silent'),
   often(6, 'other', 'other urgent'),
+  often(3, 'wait 300', 'wait 1000', 'wait 9000'),
+  often(3, 'cut', 'drain', 'expire'),
+  often(3, 'restart', 'reload', 'hide'),
+  often(3, 'unsubscribe', 'subscribe'),
+  often(2, 'overflow normal', 'overflow urgent', 'hole'),
+  often(2, 'trim 2', 'rewind 1', 'rewind 3', 'empty'),
+  often(1, 'refuse 2'),
+  often(2, ...MOODS.map((mood) => `mood ${mood}`), 'mood well', 'mood well'),
+];
+
+/** What goes on by itself. */
+const MOVES = [
   often(8, 'serve 1', 'serve 3'),
   often(8, 'deliver 1', 'deliver 3'),
   often(8, 'send', 'send urgent'),
   often(8, 'flow'),
-  often(3, 'wait 300', 'wait 1000', 'wait 9000'),
-  often(3, 'cut', 'drain', 'expire'),
-  often(3, 'restart', 'reload', 'hide'),
-  often(2, 'overflow normal', 'overflow urgent', 'hole'),
-  often(2, 'trim 2', 'rewind 1', 'rewind 3', 'empty'),
-  often(1, 'refuse 2'),
   often(1, 'store slow', 'store slow', 'store well'),
   often(4, 'write 1', 'write 4'),
-  often(2, ...MOODS.map((mood) => `mood ${mood}`), 'mood well', 'mood well'),
-);
+  often(4, 'read 1', 'read 4'),
+];
+
+export const anyEvent: fc.Arbitrary<string> = fc.oneof(...EVENTS);
+export const anyStep: fc.Arbitrary<string> = fc.oneof(...EVENTS, ...MOVES);

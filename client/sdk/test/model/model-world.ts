@@ -21,6 +21,8 @@ interface Run {
   readonly outcomes: Map<string, Outcome>;
   /** Writes that have begun and not ended. */
   readonly writes: (() => void)[];
+  /** Likewise reads, and whether they may overtake. */
+  readonly reads: (() => void)[];
 }
 
 /** One user of the SDK over as many runs as it takes, the server, and what was promised. */
@@ -48,9 +50,12 @@ export class ModelWorld {
 
   /** Lets everything happen that needs neither time, nor the network, nor a slow store. */
   async settle(): Promise<void> {
-    const { time, writes } = this.#run;
+    const { time, writes, reads } = this.#run;
     await time.settle();
-    while (!this.#isSlow && writes.length > 0) await this.write(writes.length);
+    while (!this.#isSlow && writes.length + reads.length > 0) {
+      await this.read(reads.length);
+      await this.write(writes.length);
+    }
   }
 
   async advance(ms: number): Promise<void> {
@@ -65,7 +70,27 @@ export class ModelWorld {
     await time.settle();
   }
 
-  /** From now on a write takes as long as the model says, or no time. */
+  /** So many reads of the store come to their end. */
+  async read(count: number): Promise<void> {
+    const { time, reads } = this.#run;
+    for (const end of reads.splice(0, count)) end();
+    await time.settle();
+  }
+
+  /** What can happen next without the application, as steps. */
+  possible(): string[] {
+    const { writes, reads } = this.#run;
+    const { server } = this;
+    return [
+      ...(server.canServe ? ['serve 1'] : []),
+      ...(server.canDeliver ? ['deliver 1'] : []),
+      ...(server.canSend ? ['send'] : []),
+      ...(writes.length > 0 ? ['write 1'] : []),
+      ...(reads.length > 0 ? ['read 1'] : []),
+    ];
+  }
+
+  /** From now on the store takes as long as the model says, or no time. */
   async pace(isSlow: boolean): Promise<void> {
     this.#isSlow = isSlow;
     await this.settle();
@@ -83,6 +108,15 @@ export class ModelWorld {
         ({ offset }) => this.#tell(outcomes, id, { kind: 'ok', offset }),
         (error: unknown) => this.#tell(outcomes, id, outcomeOf(error)),
       );
+  }
+
+  /** Follows the channel, or goes on with it: it is durable, so its place is known from before. */
+  subscribe(): void {
+    void this.#run.carillon.channel(LOBBY).subscribe();
+  }
+
+  unsubscribe(): void {
+    void this.#run.carillon.channel(LOBBY).unsubscribe();
   }
 
   /** Somebody else publishes. */
@@ -116,7 +150,8 @@ export class ModelWorld {
     if (hasLastWord) disk.end();
     else disk.crash();
     this.server.cut();
-    this.server.watch.crashed(writes.length > 0 ? outcomes.keys() : []);
+    const ids = this.published.map(({ id }) => id);
+    this.server.watch.crashed(ids, writes.length > 0 ? outcomes.keys() : []);
     this.reader.crashed(writes.length > 0 && !hasLastWord);
     await time.settle();
     this.#elapsedMs += time.nowMs;
@@ -133,6 +168,7 @@ export class ModelWorld {
   /** Everything heals; then all that was promised must have come true. */
   async end(): Promise<string[]> {
     this.#isSlow = false;
+    this.subscribe();
     this.server.mood = 'well';
     this.server.refusals = 0;
     await this.#drain();
@@ -203,13 +239,14 @@ export class ModelWorld {
     const disk = this.#disk.run();
     const outcomes = new Map<string, Outcome>();
     const writes: (() => void)[] = [];
+    const reads: (() => void)[] = [];
     const carillon = createCarillon({
       url: 'http://here',
       token: () => {
         this.#tokens += 1;
         return `t${this.#tokens}`;
       },
-      store: this.#slow(disk, writes),
+      store: this.#slow(disk, { writes, reads }),
       environment: { ...time.environment, openSocket: (address) => this.server.accept(address) },
     });
     carillon.onRestored(({ id, receipt, error }) => {
@@ -226,23 +263,23 @@ export class ModelWorld {
     channel.onSkip(({ from, to }) => isCurrent() && this.reader.skip(from, to));
     carillon.connect();
     void channel.subscribe();
-    return { carillon, time, disk, outcomes, writes };
+    return { carillon, time, disk, outcomes, writes, reads };
   }
 
-  /** Writes take their time; reads are at once, so that a run gets under way. */
-  #slow(disk: DiskRun, writes: (() => void)[]): Store {
-    const step = async (write: () => Promise<void>): Promise<void> => {
-      await new Promise<void>((resolve) => writes.push(resolve));
-      await write();
+  /** Reads and writes take their time, and a read may come before a write that began before it. */
+  #slow(disk: DiskRun, { writes, reads }: Pick<Run, 'writes' | 'reads'>): Store {
+    const step = async <T>(waiting: (() => void)[], act: () => Promise<T>): Promise<T> => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return act();
     };
     return {
-      load: (key) => disk.load(key),
+      load: (key) => step(reads, () => disk.load(key)),
       save: (key, value) => {
         const copy: unknown = structuredClone(value);
-        return step(() => disk.save(key, copy));
+        return step(writes, () => disk.save(key, copy));
       },
-      remove: (key) => step(() => disk.remove(key)),
-      hold: (name) => disk.hold(name),
+      remove: (key) => step(writes, () => disk.remove(key)),
+      hold: (name) => step(reads, () => disk.hold(name)),
       lastWords: disk.lastWords,
     };
   }

@@ -3,6 +3,7 @@ import type { PublishRequest } from '../../src/wire.js';
 
 interface Known {
   readonly firstSentAtMs: number;
+  readonly priority: PublishRequest['priority'];
   tries: number;
 }
 
@@ -24,9 +25,9 @@ export class PromiseWatch {
   }
 
   /** Returns which try it is. */
-  sending({ id }: PublishRequest, nowMs: number): number {
+  sending({ id, priority }: PublishRequest, nowMs: number): number {
     this.#giveUpWaiting(nowMs);
-    const known = this.#sent.get(id) ?? { firstSentAtMs: nowMs, tries: 0 };
+    const known = this.#sent.get(id) ?? { firstSentAtMs: nowMs, priority, tries: 0 };
     this.#sent.set(id, known);
     if (!this.#open.has(id) && known.tries > 0 && !this.maySettleAgain.has(id)) {
       this.#blame(`${id} was sent again though its outcome was told`);
@@ -40,8 +41,12 @@ export class PromiseWatch {
       if (known.tries > 1) this.#suspect(other, `${id} was sent again while ${other} is under way`);
     }
     for (const other of this.#open) {
-      const isFirstTry = this.#sent.get(other)?.tries === 1 && this.#underWay.has(other);
-      if (other !== id && known.tries === 1 && !isFirstTry) {
+      const before = this.#sent.get(other);
+      const isFirstTry = before?.tries === 1 && this.#underWay.has(other);
+      // Written down to be sent and then not sent, it is taken for sent by the next run. No order is
+      // promised between it and what is more or less urgent.
+      const isFree = this.#takenForSent.has(id) && before?.priority !== priority;
+      if (other !== id && known.tries === 1 && !isFirstTry && !isFree) {
         this.#suspect(other, `${id} was sent though the outcome of ${other} is unknown`);
       }
     }
@@ -49,6 +54,9 @@ export class PromiseWatch {
     this.#underWay.set(id, nowMs);
     return known.tries;
   }
+
+  /** Published by a run that is gone, and not sent by it. */
+  readonly #takenForSent = new Set<string>();
 
   /** A crash may come between the outcome and the removal from the store. */
   readonly maySettleAgain = new Set<string>();
@@ -100,8 +108,9 @@ export class PromiseWatch {
   }
 
   /** What was told shortly before a crash may be told again after it. */
-  crashed(toldInThisRun: Iterable<string>): void {
+  crashed(published: Iterable<string>, toldInThisRun: Iterable<string>): void {
     this.sessionOver();
+    for (const id of published) if (!this.#sent.has(id)) this.#takenForSent.add(id);
     for (const id of toldInThisRun) this.maySettleAgain.add(id);
   }
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import process from 'node:process';
-import { anyStep, perform } from './model-steps.js';
+import { anyEvent, anyStep, perform } from './model-steps.js';
 import { ModelWorld } from './model-world.js';
+import { problemsOfSchedule } from './scheduled-run.js';
 
 /** One step of a run, as fast-check shrinks and prints it. */
 class Step implements fc.AsyncCommand<object, ModelWorld> {
@@ -101,6 +102,26 @@ const PAST: readonly (readonly [claim: string, steps: readonly string[]])[] = [
     ]),
   ],
   [
+    'what is more urgent and has no outcome holds nothing that an earlier run wrote down to be sent',
+    ['store slow', 'read 1', 'publish silent', 'read 1', 'write 1', 'read 1'].concat([
+      ...['publish silent', 'read 1', 'write 1', 'read 1', 'publish urgent', 'read 1', 'read 1'],
+      ...['write 1', 'write 1', 'serve 1', 'deliver 1', 'write 1', 'expire', 'write 1'],
+      ...['deliver 1', 'write 1', 'write 1', 'reload', 'read 1', 'read 1', 'write 1'],
+      ...['read 4', 'read 4', 'read 4', 'read 4', 'read 4', 'read 4', 'read 4', 'read 4'],
+      ...['serve 1', 'deliver 1'],
+    ]),
+  ],
+  [
+    'what is subscribed again while its place is being written goes on from there',
+    ['flow', 'other', 'store slow', 'flow', 'unsubscribe', 'subscribe', 'read 1', 'store well'],
+  ],
+  [
+    'what a server passes over is noticed also where a lost history had something',
+    ['publish', 'other', 'flow', 'publish', 'cut', 'rewind 3', 'wait 300', 'flow'].concat([
+      ...['other', 'hole', 'publish', 'flow'],
+    ]),
+  ],
+  [
     'what was shown and not written is not shown again after a reload',
     ['flow', 'store slow', 'other', 'send', 'deliver 1', 'reload', 'store well', 'flow'],
   ],
@@ -130,6 +151,18 @@ describe('whatever connections, answers, stores and the server do', () => {
         const world = new ModelWorld();
         await fc.asyncModelRun(() => ({ model: {}, real: world }), some);
         expect(await world.end()).toEqual([]);
+      });
+      await fc.assert(property, { numRuns: RUNS, seed });
+    },
+    120_000 + RUNS * 1_000,
+  );
+
+  test(
+    `in whatever order reads, writes, answers and timers come to their end (MODEL_SEED=${seed})`,
+    async () => {
+      const events = fc.array(anyEvent, { maxLength: 40, size: 'max' });
+      const property = fc.asyncProperty(fc.scheduler(), events, async (scheduler, some) => {
+        expect(await problemsOfSchedule(scheduler, some)).toEqual([]);
       });
       await fc.assert(property, { numRuns: RUNS, seed });
     },
