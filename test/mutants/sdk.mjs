@@ -396,4 +396,25 @@ export const sdk = [
     replace: '}\n    if (reason',
     check: check(cursors, 'misses below a later message what a rewound history had in that place'),
   },
+  {
+    name: 'close-waits-for-the-store',
+    bug: 'a store that does not answer keeps close from its end',
+    rows: ['F43'],
+    file: 'client/sdk/src/client-run.ts',
+    find: 'const stopTimer = environment.after(withinMs, resolve);',
+    replace: 'const stopTimer = environment.after(withinMs, () => {});',
+    check: check('client/sdk/test/silent-store.spec.ts', 'does not keep `close` from its end'),
+  },
+  {
+    name: 'silent-store-not-told',
+    bug: 'nobody hears that the store does not answer',
+    rows: ['F43'],
+    file: 'client/sdk/src/carillon.ts',
+    find: 'watchedStore(store, environment, logger)',
+    replace: 'store',
+    check: check(
+      'client/sdk/test/silent-store.spec.ts',
+      'is told of after a while, and waited for',
+    ),
+  },
 ];

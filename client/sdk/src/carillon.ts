@@ -35,6 +35,7 @@ import { StoreWriter } from './store-writer.js';
 import { TokenRenewal } from './token-renewal.js';
 import { TokenSource } from './token-source.js';
 import { WakeProbe } from './wake-probe.js';
+import { watchedStore } from './watched-store.js';
 import type { Push } from './wire.js';
 
 /** A client of the service. Made by `createCarillon`; does nothing before `connect`. */
@@ -84,7 +85,7 @@ export class Carillon {
     });
     const clock = new ServerClock(environment);
     const releases = new ReleaseQueue(clock, environment);
-    const kept = store ?? new MemoryStore();
+    const kept = store === undefined ? new MemoryStore() : watchedStore(store, environment, logger);
     const place = new StorePlace(kept, environment, logger);
     const writer = new StoreWriter(kept, logger, place);
     const seenBroadcasts = new SeenBroadcasts(writer);
@@ -207,7 +208,7 @@ export class Carillon {
     this.#requests.giveUp(error);
     this.#channels.stop();
     this.#serverChannels.pause();
-    await this.#run.end(() => this.#serverChannels.forget());
+    await this.#run.end(() => this.#serverChannels.forget(), this.#timeouts.closeMs);
   }
 
   /** Milliseconds since 1970 on the cluster clock, as well as it is known here. */

@@ -33,16 +33,23 @@ export class ClientRun {
     return this.#client;
   }
 
-  /** Resolves when all is written and another client may have the place. */
-  end(forget: () => void): Promise<void> {
-    const { writer, place } = this.parts;
+  /**
+   * Resolves when all is written and another client may have the place, or after `withinMs`: a store that
+   * answers later is written to later, and the next run of this client waits for that.
+   */
+  end(forget: () => void, withinMs: number): Promise<void> {
+    const { writer, place, environment } = this.parts;
     this.#loaded = null;
-    this.#ended = writer.flush().then(() => {
+    const ended = writer.flush().then(() => {
       forget();
       this.#parting.end();
       return place.leave();
     });
-    return this.#ended;
+    this.#ended = ended;
+    return new Promise((resolve, reject) => {
+      const stopTimer = environment.after(withinMs, resolve);
+      ended.finally(stopTimer).then(resolve, reject);
+    });
   }
 
   async #load(): Promise<void> {

@@ -13,7 +13,7 @@ export interface Timeouts {
   readonly requestMs: number;
   /** For the application's `token` function. */
   readonly tokenMs: number;
-  /** How long `close` waits for publishes that are under way. */
+  /** How long `close` waits for publishes that are under way, and then for the store. */
   readonly closeMs: number;
 }
 
