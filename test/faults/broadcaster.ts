@@ -9,6 +9,8 @@ const PAUSE_MS = 300;
 const AGAIN_MS = 150;
 /** An instance that is paused takes a request and says nothing. */
 const ANSWER_MS = 3_000;
+const STORED = 202;
+const INTERNAL = 500;
 /** Nobody waits for one of these for longer. */
 const TRIES = 150;
 
@@ -19,6 +21,7 @@ const TRIES = 150;
 export class Broadcaster {
   #count = 0;
   #open = 0;
+  #broken = 0;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
@@ -32,6 +35,11 @@ export class Broadcaster {
   /** Broadcasts that are not confirmed yet. */
   get open(): number {
     return this.#open;
+  }
+
+  /** How often an instance answered that something went wrong inside. */
+  get broken(): number {
+    return this.#broken;
   }
 
   /** Begins, at times that the seed decides. */
@@ -66,7 +74,9 @@ export class Broadcaster {
     const start = this.random.between(0, this.world.instances.length - 1);
     for (let attempt = 0; attempt < TRIES && !this.#isClosed; attempt += 1) {
       const { url } = this.world.instance(start + attempt).process;
-      if (await isStored(url, { id, audience: { channels }, data })) {
+      const status = await statusOf(url, { id, audience: { channels }, data });
+      if (status === INTERNAL) this.#broken += 1;
+      if (status === STORED) {
         this.history.add({ kind: 'stored', id });
         break;
       }
@@ -76,8 +86,8 @@ export class Broadcaster {
   }
 }
 
-/** Whether the instance confirmed all copies; whatever else it says is tried again. */
-async function isStored(url: string, body: object): Promise<boolean> {
+/** What the instance answers, null for nothing; all but that all copies are stored is tried again. */
+async function statusOf(url: string, body: object): Promise<number | null> {
   try {
     const answer = await fetch(`${url}/v1/broadcasts`, {
       method: 'POST',
@@ -86,9 +96,9 @@ async function isStored(url: string, body: object): Promise<boolean> {
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     await answer.arrayBuffer();
-    return answer.status === 202;
+    return answer.status;
   } catch {
     // It is down, or was killed in the middle.
-    return false;
+    return null;
   }
 }

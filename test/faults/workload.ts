@@ -89,6 +89,11 @@ export class Workload {
     return reader;
   }
 
+  /** How often a broadcast was answered with `internal`. */
+  get brokenBroadcasts(): number {
+    return this.#broadcaster.broken;
+  }
+
   /** Publishes that have no answer yet. */
   get open(): number {
     return this.publishers.reduce((sum, { open }) => sum + open, 0);
