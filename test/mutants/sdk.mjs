@@ -4,6 +4,7 @@ const lane = 'client/sdk/src/publish-lane.ts';
 const outbox = 'client/sdk/src/outbox.ts';
 const cursor = 'client/sdk/src/cursor.ts';
 const subscription = 'client/sdk/src/subscription.ts';
+const broadcasts = 'client/sdk/test/broadcasts-once.spec.ts';
 const publishing = 'client/sdk/test/publishing.spec.ts';
 const ends = 'client/sdk/test/a-publish-comes-to-an-end.spec.ts';
 const subscribing = 'client/sdk/test/subscribing.spec.ts';
@@ -54,7 +55,7 @@ export const sdk = [
     find: 'if (this.#parts.isDurable()) this.#parts.seenBroadcasts.keep(broadcasts);',
     replace: '',
     check: check(
-      subscribing,
+      broadcasts,
       'copies of a broadcast are shown once, also when the other one comes after a restart',
     ),
   },
@@ -258,7 +259,7 @@ export const sdk = [
     file: 'client/sdk/src/seen-broadcasts.ts',
     find: "return `${broadcast?.id ?? ''} ${hashOf(text + parts.join())}`;",
     replace: "return `${broadcast?.id ?? ''} ${hashOf('').length + text.length * 0}`;",
-    check: check(subscribing, 'a broadcast of the same id with other content is another one'),
+    check: check(broadcasts, 'a broadcast of the same id with other content is another one'),
   },
   {
     name: 'broadcast-shown-twice',
@@ -267,7 +268,7 @@ export const sdk = [
     file: 'client/sdk/src/seen-broadcasts.ts',
     find: 'if (known !== undefined && known !== place) return null;',
     replace: '',
-    check: check(subscribing, 'copies of a broadcast are shown once, wherever they come'),
+    check: check(broadcasts, 'copies of a broadcast are shown once, wherever they come'),
   },
   {
     name: 'unsubscribe-over-a-cut',
