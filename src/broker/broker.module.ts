@@ -1,5 +1,5 @@
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { CONFIG, type Config } from '../config/config.js';
+import { CONFIG, type Config, type Policy } from '../config/config.js';
 import { CLOCK, type Clock } from '../kernel/clock.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
@@ -22,6 +22,7 @@ import { RedisBroker } from './redis/redis-broker.js';
               redis: config.redis,
               instanceId: config.instanceId,
               joinWindowMs: config.joinWindowMs,
+              replicas: replicasAsked(config.policy),
               foreign: (count) => metrics.foreignEntries.inc(count),
             }),
     },
@@ -35,4 +36,9 @@ export class BrokerModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.broker.close();
   }
+}
+
+function replicasAsked({ namespaces, fallback }: Policy): number[] {
+  const all = [...Object.values(namespaces), ...(fallback ? [fallback] : [])];
+  return [...new Set(all.map(({ replicas }) => replicas))].filter((replicas) => replicas > 0);
 }

@@ -59,11 +59,13 @@ export async function firstPage(
   if (rewind !== undefined && (!since || continuity !== 'continued')) {
     const floor = page?.resumeAt;
     from = await pages.placeBeforeLast(channel.name, rewind);
-    // Between the floor and the last messages is what the reader did not ask for, and may.
-    isKept = floor?.epoch === from.epoch && from.offset > floor.offset;
     page = await pages.after(channel, from);
     // Trimmed between the two reads: what is left is what there is.
     if (page.continuity !== 'continued') from = page.resumeAt;
+    // Between the floor and the last messages is what the reader did not ask for, and may.
+    else isKept = floor?.epoch === from.epoch && from.offset > floor.offset;
+    // Begun anew between the reads: the numbers of one history say nothing of another.
+    if (floor && floor.epoch !== page.facts.epoch) continuity = 'epoch';
   }
   if (!page || !from) return startingNow(channel.cursor);
   const gap =

@@ -59,6 +59,7 @@ describeWithRedis('a store that lost everything', () => {
     const { broker } = await startReadyRedisBroker(server.url);
     const channel = newChannel();
     const first = publication(channel, { id: 'a' });
+    const start = await topOf(broker, channel);
     await broker.append(first);
     await appendMany(broker, channel, 4);
     const before = await topOf(broker, channel);
@@ -72,9 +73,12 @@ describeWithRedis('a store that lost everything', () => {
     });
     // A place of the lost history would be that of another message now.
     expect(await broker.append(first)).toMatchObject({ outcome: 'stored', offset: 2 });
-    const page = await read(broker, channel, { after: before });
-    expect(page).toMatchObject({ continuity: 'epoch' });
-    expect(offsetsOf(page.entries)).toEqual([1, 2]);
+    // Who stood before its first message has missed a whole history.
+    for (const after of [start, before]) {
+      const page = await read(broker, channel, { after });
+      expect(page).toMatchObject({ continuity: 'epoch' });
+      expect(offsetsOf(page.entries)).toEqual([1, 2]);
+    }
   });
 
   test('leaves no call that was under way when Redis was killed without an answer', async () => {

@@ -21,6 +21,7 @@ export function startRedisBroker(
     redis: { urls: [url], mode: 'standalone', sentinelName: null, prefix: 'test', ...over },
     instanceId: randomUUID(),
     joinWindowMs: 5,
+    replicas: [1],
     foreign: (count) => {
       foreign += count;
     },

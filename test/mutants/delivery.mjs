@@ -308,8 +308,20 @@ export const delivery = [
     rows: ['F45'],
     file: firstPage,
     find: "if (page.continuity !== 'continued') from = page.resumeAt;",
-    replace: '',
+    replace: "if (page.facts.epoch === '') from = page.resumeAt;",
     check: check(start, 'a rewind that is trimmed between two reads begins at what is left'),
+  },
+  {
+    name: 'rewind-across-histories',
+    bug: 'a channel that began anew between the reads of a rewind is told with the numbers of both histories',
+    rows: ['F14'],
+    file: firstPage,
+    find: "if (floor && floor.epoch !== page.facts.epoch) continuity = 'epoch';",
+    replace: '',
+    check: check(
+      start,
+      'a channel that begins anew between the reads of a rewind is told so, without numbers',
+    ),
   },
   {
     name: 'first-gap-not-told',

@@ -129,4 +129,16 @@ export const history = [
     replace: '',
     check: check(rewound, 'is marked by a tear behind the lost offsets'),
   },
+  {
+    name: 'genesis-of-another-life',
+    bug: 'who stood before the first message of a history that was evicted goes on in the next one',
+    rows: [],
+    file: 'src/broker/redis/lua/read.lua',
+    find: "if askedAt > 0 and genesisEpoch(bornAt) ~= epoch then askedEpoch = '' end",
+    replace: '',
+    check: check(
+      'test/contract/redis-broker-emptied.spec.ts',
+      'of one channel forgets its ids with its numbers, and is another epoch',
+    ),
+  },
 ];

@@ -11,6 +11,7 @@ const subscribing = 'client/sdk/test/subscribing.spec.ts';
 const cursors = 'client/sdk/test/cursor.spec.ts';
 const connecting = 'client/sdk/test/connecting.spec.ts';
 const lastWords = 'client/sdk/test/last-words.spec.ts';
+const lastPublishes = 'client/sdk/test/last-publishes.spec.ts';
 const sessions = 'client/sdk/test/one-session-each.spec.ts';
 
 /** The client that publishes until it knows, and comes back to where it was. */
@@ -294,8 +295,8 @@ export const sdk = [
     bug: 'what a page showed and had not written when it ended is shown again',
     rows: ['F43'],
     file: 'client/sdk/src/store-place.ts',
-    find: 'if (lastWords !== undefined) {',
-    replace: 'if (lastWords === null) {',
+    find: 'if (lastWords === undefined) return;',
+    replace: 'if (lastWords !== null) return;',
     check: check(lastWords, 'is where the next run goes on from'),
   },
   {
@@ -303,8 +304,8 @@ export const sdk = [
     bug: 'a place is taken from what another client left there',
     rows: ['F43'],
     file: 'client/sdk/src/left-behind.ts',
-    find: 'if (run !== ofRun || !Array.isArray(values)) return [];',
-    replace: 'if (!Array.isArray(values)) return [];',
+    find: 'words.run !== ofRun || ',
+    replace: '',
     check: check(lastWords, 'counts for nothing once somebody else was in that part of the store'),
   },
   {
@@ -314,7 +315,40 @@ export const sdk = [
     file: 'client/sdk/src/later-place.ts',
     find: '(before.age ?? 0) < (record.age ?? 0)',
     replace: 'before !== record',
-    check: check(lastWords, 'is not what a page that went on and wrote more goes back to'),
+    check: check(lastWords, 'replaces what is older, and nothing that is as new'),
+  },
+  {
+    name: 'publishes-not-left',
+    bug: 'a publish that was called in the moment in which its page ended is lost',
+    rows: ['F43'],
+    file: 'client/sdk/src/left-publishes.ts',
+    find: 'key === OUTBOX_INDEX || isPublishKey(key)',
+    replace: 'key === OUTBOX_INDEX',
+    check: check(
+      lastPublishes,
+      'is sent by the next run, in the order of the calls and with its bytes',
+    ),
+  },
+  {
+    name: 'last-words-outlive-the-write',
+    bug: 'a publish that a hidden page left, and then sent, is sent anew much later',
+    rows: ['F43'],
+    file: 'client/sdk/src/parting.ts',
+    find: 'if (this.#hasLeft) this.#leave();',
+    replace: '',
+    check: check(
+      lastPublishes,
+      'is not sent anew by a later run when the page went on, and sent it',
+    ),
+  },
+  {
+    name: 'settled-publish-left',
+    bug: 'a publish whose end the application was told is sent by the next run',
+    rows: ['F43'],
+    file: 'client/sdk/src/left-publishes.ts',
+    find: 'if (!keys.includes(key)) await store.remove(prefix + key);',
+    replace: '{}',
+    check: check(lastPublishes, 'is not sent when its end was told before the page ended'),
   },
   {
     name: 'recent-forgotten-with-the-run',

@@ -1,25 +1,35 @@
+import { isOfTheOutbox, takeUpPublishes } from './left-publishes.js';
 import type { LastWords } from './last-words.js';
 import { isOfAPlace, laterOf } from './later-place.js';
+import { liftBytes, type LiftedPart, putBytesBack } from './lifted-bytes.js';
 import type { Store } from './store.js';
 
 /** Some thirty channels with everything that is remembered of each. */
 const CHARS_MAX = 262_144;
 
+/** One value as it is left; an older version had no bytes. */
+type LeftText = readonly [key: string, value: unknown, bytes?: readonly LiftedPart[]];
+
 /** By key, in the order in which they are to be written. */
 export type Values = Iterable<readonly [key: string, value: unknown]>;
 
 /**
- * What a run leaves of what it had not written yet, as a text. In the order of writing up to the first
- * that is too long or no JSON: none is to be found by the next run without those before it. Null for
- * nothing. Only places are left, no publishes.
+ * What a run leaves of what it had not written yet, as a text: places up to the first that is too long,
+ * because none is to be found by the next run without those before it, and every publish for which there
+ * is room. Null for nothing.
  */
 export function leave(run: string, values: Values): string | null {
   const left: string[] = [];
   let chars = 0;
+  let arePlacesWhole = true;
   for (const [key, value] of values) {
-    if (!isOfAPlace(key)) continue;
-    const text = jsonOf([key, value]);
-    if (text === null || chars + text.length > CHARS_MAX) break;
+    const isPlace = isOfAPlace(key);
+    if (isPlace ? !arePlacesWhole : !isOfTheOutbox(key)) continue;
+    const text = textOf(key, value);
+    if (text === null || chars + text.length > CHARS_MAX) {
+      arePlacesWhole &&= !isPlace;
+      continue;
+    }
     chars += text.length;
     left.push(text);
   }
@@ -35,35 +45,35 @@ export async function takeUp(
   words: LastWords,
   { prefix, run }: { readonly prefix: string; readonly run: unknown },
 ): Promise<void> {
-  for (const [key, left] of valuesOf(words.kept(prefix), run)) {
+  const values = valuesOf(words.kept(prefix), run);
+  for (const [key, left] of values) {
+    if (!isOfAPlace(key)) continue;
     const stored = await store.load(prefix + key);
     const later = laterOf(key, stored, left);
     if (later !== stored) await store.save(prefix + key, later);
   }
+  await takeUpPublishes(store, prefix, values);
 }
 
-function valuesOf(text: string | null, ofRun: unknown): Values {
-  if (text === null) return [];
+function valuesOf(text: string | null, ofRun: unknown): ReadonlyMap<string, unknown> {
+  const values = new Map<string, unknown>();
+  if (text === null) return values;
   try {
-    const { run, values } = JSON.parse(text) as { run?: unknown; values?: unknown };
-    if (run !== ofRun || !Array.isArray(values)) return [];
-    return values.filter(
-      (pair: unknown): pair is [string, unknown] =>
-        Array.isArray(pair) && typeof pair[0] === 'string' && isOfAPlace(pair[0]),
-    );
+    const words = JSON.parse(text) as { run?: unknown; values?: unknown };
+    if (words.run !== ofRun || !Array.isArray(words.values)) return values;
+    for (const [key, value, parts = []] of words.values as readonly LeftText[]) {
+      values.set(key, putBytesBack({ value, parts }));
+    }
+    return values;
   } catch {
-    return [];
+    return new Map();
   }
 }
 
 /** Null for what would not be the same again. */
-function jsonOf(value: unknown): string | null {
-  let isWhole = true;
-  const text = JSON.stringify(value, function (this: Record<string, unknown>, key, part: unknown) {
-    // Asked for in its owner: some kinds of binary turn themselves into something else before.
-    const own = this[key];
-    if (own instanceof ArrayBuffer || ArrayBuffer.isView(own)) isWhole = false;
-    return part;
-  });
-  return isWhole ? text : null;
+function textOf(key: string, whole: unknown): string | null {
+  const lifted = liftBytes(whole);
+  if (lifted === null) return null;
+  const left: LeftText = [key, lifted.value, lifted.parts];
+  return JSON.stringify(left);
 }

@@ -9,7 +9,19 @@ export interface JournalEntry {
   readonly firstSentAt: number | null;
 }
 
-const INDEX = 'outbox';
+/** Names the entries of an outbox, in the order of publishing. */
+export const OUTBOX_INDEX = 'outbox';
+
+const PUBLISH = 'publish:';
+
+/** The key of an entry. Older versions had keys without a sign; an index may name both. */
+export function publishKey(freshId: string): string {
+  return PUBLISH + freshId;
+}
+
+export function isPublishKey(key: string): boolean {
+  return key.startsWith(PUBLISH);
+}
 
 /** Keeps the outbox over restarts: an index of keys in order, and a value for each. */
 export class OutboxJournal {
@@ -21,7 +33,7 @@ export class OutboxJournal {
 
   /** What an earlier run left behind, oldest first, and whose it is. Ask before the first `add`. */
   async load(): Promise<{ user: string | null; entries: ReadonlyMap<string, JournalEntry> }> {
-    const index = indexOf(await this.writer.load(INDEX));
+    const index = indexOf(await this.writer.load(OUTBOX_INDEX));
     const entries = new Map<string, JournalEntry>();
     for (const key of index.keys) {
       const entry = entryOf(await this.writer.load(key));
@@ -58,11 +70,16 @@ export class OutboxJournal {
   }
 
   #saveIndex(): void {
-    void this.writer.save(INDEX, () => ({ version: 1, user: this.#user, keys: [...this.#keys] }));
+    void this.writer.save(OUTBOX_INDEX, () => ({
+      version: 1,
+      user: this.#user,
+      keys: [...this.#keys],
+    }));
   }
 }
 
-function indexOf(stored: unknown): { user: string | null; keys: readonly string[] } {
+/** An index that a store gave back; without keys for what no version of this package wrote. */
+export function indexOf(stored: unknown): { user: string | null; keys: readonly string[] } {
   const { version, user, keys } = (stored ?? {}) as Record<string, unknown>;
   if (version !== 1 || !Array.isArray(keys)) return { user: null, keys: [] };
   return {
@@ -72,7 +89,7 @@ function indexOf(stored: unknown): { user: string | null; keys: readonly string[
 }
 
 /** Null for what is not there, or no version of this package wrote. */
-function entryOf(stored: unknown): JournalEntry | null {
+export function entryOf(stored: unknown): JournalEntry | null {
   const { request, bytes, firstSentAt } = (stored ?? {}) as Record<string, unknown>;
   const { channel, id } = (request ?? {}) as Record<string, unknown>;
   const isWhole =

@@ -2,7 +2,7 @@ import { CarillonError } from './carillon-error.js';
 import type { Connection } from './connection.js';
 import type { Environment } from './environment.js';
 import type { OutboxBounds } from './options.js';
-import type { JournalEntry, OutboxJournal } from './outbox-journal.js';
+import { type JournalEntry, type OutboxJournal, publishKey } from './outbox-journal.js';
 import { takePayload } from './payload.js';
 import type { PublishOptions, PublishReceipt, RestoredOutcome } from './publication.js';
 import type { Publication, PublishOutcome } from './publish-attempts.js';
@@ -60,7 +60,7 @@ export class Outbox {
         else reject(outcome.error);
       };
       const publication = publicationOf(request, payload.bytes, null, settle);
-      void this.#admit(publication, this.#parts.environment.freshId());
+      void this.#admit(publication, publishKey(this.#parts.environment.freshId()));
     });
   }
 
@@ -91,7 +91,9 @@ export class Outbox {
     const { bounds, environment } = this.#parts;
     const isTooMuch = this.#unsettled.size + entries.length > bounds.messages;
     if (!this.#isJournaling || isTooMuch || bytes > bounds.bytes) return false;
-    const notes = entries.map((entry) => this.#admit(this.#found(entry), environment.freshId()));
+    const notes = entries.map((entry) =>
+      this.#admit(this.#found(entry), publishKey(environment.freshId())),
+    );
     await Promise.all(notes);
     return true;
   }

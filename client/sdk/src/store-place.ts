@@ -68,7 +68,10 @@ export class StorePlace implements KeyPrefix {
       if (endVisit === null) continue;
       const leave = await this.#hold(`place ${number}`);
       try {
-        if (leave !== null) await visit(prefix);
+        if (leave === null) continue;
+        await this.#takeUp(prefix);
+        this.store.lastWords?.keep(prefix, null);
+        await visit(prefix);
       } finally {
         leave?.();
         endVisit();
@@ -96,13 +99,17 @@ export class StorePlace implements KeyPrefix {
     const { lastWords } = this.store;
     const key = `${prefix}place`;
     const run = this.environment.freshId();
-    if (lastWords !== undefined) {
-      await takeUp(this.store, lastWords, { prefix, run: await this.store.load(key) });
-    }
+    await this.#takeUp(prefix);
     // In this order: until the name stands there, another one would take up the same.
     await this.store.save(key, run);
     lastWords?.keep(prefix, null);
     return run;
+  }
+
+  async #takeUp(prefix: string): Promise<void> {
+    const { lastWords } = this.store;
+    if (lastWords === undefined) return;
+    await takeUp(this.store, lastWords, { prefix, run: await this.store.load(`${prefix}place`) });
   }
 
   async #take(number: number): Promise<(() => void) | null> {

@@ -19,6 +19,7 @@ export class StoreWriter {
   #running: Promise<void> | null = null;
   /** Begun, and not known to have arrived. */
   #writing: readonly [key: string, change: Change] | null = null;
+  #hearArrived = () => {};
 
   constructor(
     private readonly store: Store,
@@ -68,6 +69,11 @@ export class StoreWriter {
     while (this.#running !== null) await this.#running;
   }
 
+  /** Calls `hear` when a change has arrived, before anybody who waits for it knows. */
+  onArrived(hear: () => void): void {
+    this.#hearArrived = hear;
+  }
+
   /** What would be lost with this run if it ended now, as it is now, in the order of writing. */
   *unwritten(): Iterable<readonly [key: string, value: unknown]> {
     const isAgain = this.#writing !== null && this.#changes.has(this.#writing[0]);
@@ -107,6 +113,7 @@ export class StoreWriter {
       this.#writing = [key, change];
       await this.#write(key, change);
       this.#writing = null;
+      this.#hearArrived();
       change.tellWritten();
     }
     this.#running = null;

@@ -34,6 +34,8 @@ export interface RedisBrokerOptions {
   readonly instanceId: string;
   /** Publications of a hot channel wait so long for more, in milliseconds; 0: none waits. */
   readonly joinWindowMs: number;
+  /** How many replicas namespaces ask for: the connections for those are opened at the start. */
+  readonly replicas: readonly number[];
   /** Told of entries of a format that this version does not know. */
   readonly foreign: (count: number) => void;
 }
@@ -73,6 +75,8 @@ export class RedisBroker implements Broker {
     this.#commands.on('close', () => this.#judge());
     // It goes on trying by itself, and tells by its events.
     this.#commands.connect().catch(() => undefined);
+    // Opened by the first publish, they would refuse it.
+    for (const replicas of this.#options.replicas) this.#appenderFor(replicas);
     this.#subscriber = connectForSubscriptions(this.#options.redis);
     this.#bus = new Bus(this.#subscriber, this.#keys, this.#options.instanceId, {
       entries: (batch) => listener.entries(batch),
@@ -155,6 +159,9 @@ export class RedisBroker implements Broker {
       joinWindowMs: this.#options.joinWindowMs,
     });
     this.#appenders.set(replicas, { appender, client });
+    if (client === this.#commands) return appender;
+    client.on('ready', () => this.#judge());
+    client.on('close', () => this.#judge());
     return appender;
   }
 
@@ -180,7 +187,12 @@ export class RedisBroker implements Broker {
   }
 
   #isOpen(): boolean {
-    return this.#commands.status === 'ready' && (this.#bus?.isConnected ?? false);
+    const appenders = [...this.#appenders.values()];
+    return (
+      this.#commands.status === 'ready' &&
+      (this.#bus?.isConnected ?? false) &&
+      appenders.every(({ client }) => client.status === 'ready')
+    );
   }
 
   #judge(): void {

@@ -77,6 +77,24 @@ test('what lies between what was trimmed and the last messages can still be aske
   expect(await gapAfter(4)).toMatchObject({ ranges: [[1, 1]], refill: false });
 });
 
+test('a channel that begins anew between the reads of a rewind is told so, without numbers', async () => {
+  const { broker, pages, append, appendMany, openSession, top } = deliveryUnderTest();
+  const since = await append();
+  await appendMany(8, { size: 4 });
+  const channel = new FollowedChannel(CHANNEL, await top());
+  const another = deliveryUnderTest();
+  await another.appendMany(2);
+  const placeBeforeLast = pages.placeBeforeLast.bind(pages);
+  jest.spyOn(pages, 'placeBeforeLast').mockImplementation((...asked) => {
+    jest.spyOn(broker, 'read').mockImplementation((...query) => another.broker.read(...query));
+    return placeBeforeLast(...asked);
+  });
+  const query = { since, rewind: 1, withMessages: true };
+  const { answer, gap } = await firstPage(pages, openSession().session, channel, query);
+  expect(gap).toMatchObject({ reason: 'epoch', ranges: null, count: null, refill: false });
+  expect(offsetsIn(answer.messages)).toEqual([2]);
+});
+
 test('a resume begins where the position stands, and not at the top', async () => {
   const { pages, append, appendMany, openSession, top } = deliveryUnderTest();
   const since = await append();

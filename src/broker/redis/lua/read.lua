@@ -14,7 +14,7 @@
 -- ARGV[8] maxBytes  bytes of entries at most, but one entry always
 --
 -- Returns {now, bornAt (-1: never), epoch, top, topChain, floor, floorChain, purgedTo, bytes, oldestAt,
--- chainAtOffset ('' where it is not known), genesisEpoch, more, fork, forkChain, entry, entry, ...}; entries of
+-- chainAtOffset ('' where it is not known), genesisEpoch ('' where none is continued), more, fork, forkChain, entry, entry, ...}; entries of
 -- before and last are newest first. fork: the last place below a tear that took the asked one, else -1
 
 local META, MONTH_MS, WALKED_AT_ONCE = '>c16c16ddddddddd', 2592000000, 256
@@ -41,6 +41,8 @@ if not packed then
 end
 
 local epoch, topChain, top, floor, bytes, oldest, ttlMs, purgedTo, bornAt = struct.unpack(META, packed)
+-- A life that followed one that was lost has a name of its own: nobody stands before its first message.
+if askedAt > 0 and genesisEpoch(bornAt) ~= epoch then askedEpoch = '' end
 
 local function entryAt(offset)
   return redis.call('HGET', KEYS[2], string.format('%d', offset))
