@@ -98,7 +98,7 @@ describe('a publish that was called just before its page ended', () => {
     const refused = rejectionOf(first.publish('a'));
     await first.made.time.settle();
     first.stall();
-    first.made.time.socket.refuseRequest('publish', { code: 'forbidden' });
+    first.made.time.socket.refuseRequest('publish', { code: 'forbidden', retryable: false });
     await refused;
     first.run.end();
     expect(keptPublishes(disk)).toHaveLength(1);

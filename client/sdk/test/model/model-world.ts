@@ -1,5 +1,6 @@
 import { type Carillon, createCarillon } from '../../src/carillon.js';
 import { CarillonError } from '../../src/carillon-error.js';
+import type { SocketAddress } from '../../src/environment.js';
 import type { Gap } from '../../src/gap.js';
 import type { Message } from '../../src/message.js';
 import type { Store } from '../../src/store.js';
@@ -19,6 +20,9 @@ interface Run {
   readonly disk: DiskRun;
   readonly time: VirtualTime;
   readonly outcomes: Map<string, Outcome>;
+  /** Since it has read its store, and so knows where to leave a last word. */
+  readonly published: Set<string>;
+  readonly knocks: SocketAddress[];
   /** Writes that have begun and not ended. */
   readonly writes: (() => void)[];
   /** Likewise reads, and whether they may overtake. */
@@ -31,11 +35,13 @@ export class ModelWorld {
   readonly reader = new ReaderWatch();
   /** In the order of publishing: id, urgency, and the run. */
   readonly published: { readonly id: string; readonly urgent: boolean }[] = [];
-  /** Somebody refused a publish, or the store was lost: then order is not promised. */
+  /** Nobody refused a publish, and no store was lost. */
   isOrderPromised = true;
   readonly #disk = new Disk();
   #isSlow = false;
   readonly #problems: string[] = [];
+  /** Published in a run that ended with a last word, without an outcome. */
+  readonly #left = new Set<string>();
   #tokens = 0;
   #others = 0;
   #elapsedMs = 0;
@@ -99,7 +105,8 @@ export class ModelWorld {
   publish(urgent: boolean, echo: boolean): void {
     const id = `own ${this.published.length + 1}`;
     this.published.push({ id, urgent });
-    const { carillon, outcomes } = this.#run;
+    const { carillon, outcomes, published, knocks } = this.#run;
+    if (knocks.length > 0) published.add(id);
     const options = { id, echo, ...(urgent ? { priority: 'critical' as const } : {}) };
     carillon
       .channel(LOBBY)
@@ -146,7 +153,8 @@ export class ModelWorld {
 
   /** The page is gone in this moment, with a last word or without, and a new one starts. */
   async restart(hasLastWord: boolean): Promise<void> {
-    const { disk, outcomes, time, writes } = this.#run;
+    const { disk, outcomes, published, time, writes } = this.#run;
+    if (hasLastWord) for (const id of published) if (!outcomes.has(id)) this.#left.add(id);
     if (hasLastWord) disk.end();
     else disk.crash();
     this.server.cut();
@@ -199,6 +207,9 @@ export class ModelWorld {
     const told = this.#told.get(id) ?? [];
     const wasSent = this.server.watch.ids.has(id);
     if (told.length === 0 && wasSent) this.#problems.push(`${id} was sent and never settled`);
+    if (told.length === 0 && this.#left.has(id)) {
+      this.#problems.push(`${id} was published before a reload and is lost`);
+    }
     // A crash may come between an outcome and its end in the store: then the last word counts.
     if (told.at(-1)?.kind === 'failed' && this.server.log.stores.has(id)) {
       this.#problems.push(`${id} failed, and is stored`);
@@ -238,6 +249,12 @@ export class ModelWorld {
     time.idPrefix = `run${this.#disk.runs}-`;
     const disk = this.#disk.run();
     const outcomes = new Map<string, Outcome>();
+    const published = new Set<string>();
+    const knocks: SocketAddress[] = [];
+    const openSocket = (address: SocketAddress) => {
+      knocks.push(address);
+      return this.server.accept(address);
+    };
     const writes: (() => void)[] = [];
     const reads: (() => void)[] = [];
     const carillon = createCarillon({
@@ -247,7 +264,7 @@ export class ModelWorld {
         return `t${this.#tokens}`;
       },
       store: this.#slow(disk, { writes, reads }),
-      environment: { ...time.environment, openSocket: (address) => this.server.accept(address) },
+      environment: { ...time.environment, openSocket },
     });
     carillon.onRestored(({ id, receipt, error }) => {
       this.#tell(
@@ -263,7 +280,7 @@ export class ModelWorld {
     channel.onSkip(({ from, to }) => isCurrent() && this.reader.skip(from, to));
     carillon.connect();
     void channel.subscribe();
-    return { carillon, time, disk, outcomes, writes, reads };
+    return { carillon, time, disk, outcomes, published, knocks, writes, reads };
   }
 
   /** Reads and writes take their time, and a read may come before a write that began before it. */
