@@ -7,7 +7,7 @@ import { startChromium } from '../support/chromium.js';
 import { eventually } from '../support/eventually.js';
 import { describeWithChromium } from '../support/requires.js';
 import { tokenFor } from '../support/token.js';
-import { servePage } from './sdk-tab.js';
+import { pageWith, servePage } from './sdk-tab.js';
 
 const SEED = 20_261_129;
 const RELOADS = 40;
@@ -20,25 +20,12 @@ const AHEAD_MAX = 64;
  * Writes down what it is shown before the listener returns, and reloads inside that call: the place is
  * not written by then. `reloads` says after how many messages of a run.
  */
-const html = `<!doctype html>
-<script type="importmap">{ "imports": {
-  "@carillon/sdk": "/index.js",
-  "socket.io-client": "/socket.io.esm.min.js"
-} }</script>
-<script type="module">
-  import { createCarillon, IndexedDbStore } from '@carillon/sdk';
-  const query = new URL(location.href).searchParams;
+const html = pageWith(`
   const reloads = query.get('reloads').split(',').map(Number);
   const run = Number(sessionStorage.getItem('run') ?? 0);
   sessionStorage.setItem('run', run + 1);
   const note = (what, text) => localStorage.setItem(what, (localStorage.getItem(what) ?? '') + text + ' ');
   let left = reloads[run];
-  const carillon = createCarillon({
-    url: query.get('url'),
-    token: query.get('token'),
-    store: new IndexedDbStore({ name: 'shared' }),
-  });
-  const channel = carillon.channel('test:room', { durable: true });
   channel.onMessage(({ id }) => {
     note('shown', id);
     left -= 1;
@@ -48,7 +35,7 @@ const html = `<!doctype html>
   carillon.connect();
   await channel.subscribe();
   note('clients', carillon.session.client);
-</script>`;
+`);
 
 async function noted(page: Page, what: 'shown' | 'gaps' | 'clients'): Promise<string[]> {
   const text = await page.evaluate<string | null>(`localStorage.getItem(${JSON.stringify(what)})`);

@@ -131,3 +131,19 @@ describeWithChromium('pages that may not use Web Locks', () => {
     expect([await one.client(), await two.client()]).toEqual(before);
   }, 60_000);
 });
+
+describeWithChromium('a page that reloads in the turn in which it publishes', () => {
+  test('has published all of it, once and in order', async () => {
+    const page = await servePage();
+    const server = await startCarillon({ env: { CORS_ORIGINS: page } });
+    const reports = await TabReports.listen(await startChromium());
+    const token = await tokenFor(server.secret, { sub: 'ann' });
+    const tab = await SdkTab.open(reports, { page, url: server.url, token, name: 'one' });
+    const ids = Array.from({ length: 100 }, (_, n) => `hasty ${n}`);
+    for (let turn = 0; turn < 5; turn += 1) {
+      await tab.publishAndReload(ids.slice(turn * 20, turn * 20 + 20));
+    }
+    await eventually('the last is shown', () => reports.of('heard').includes('hasty 99'));
+    expect(reports.of('heard')).toEqual(ids);
+  }, 60_000);
+});

@@ -10,7 +10,8 @@ import { eventually } from '../support/eventually.js';
 const root = path.resolve(import.meta.dirname, '../..');
 
 /** A page with nothing but the built SDK, a store in IndexedDB and one durable channel. */
-const html = `<!doctype html>
+export function pageWith(script: string): string {
+  return `<!doctype html>
 <script type="importmap">{ "imports": {
   "@carillon/sdk": "/index.js",
   "socket.io-client": "/socket.io.esm.min.js"
@@ -23,7 +24,13 @@ const html = `<!doctype html>
     token: query.get('token'),
     store: new IndexedDbStore({ name: 'shared' }),
   });
-  window.channel = carillon.channel('test:room', { durable: true });
+  const channel = carillon.channel('test:room', { durable: true });
+  ${script}
+</script>`;
+}
+
+const reporting = pageWith(`
+  window.channel = channel;
   window.carillon = carillon;
   channel.onMessage(({ id }) => report('heard', query.get('name'), id));
   channel.onGap(({ reason }) => report('gap', query.get('name'), reason));
@@ -33,10 +40,10 @@ const html = `<!doctype html>
   carillon.connect();
   await channel.subscribe();
   window.isReady = true;
-</script>`;
+`);
 
 /** Serves a page and what it loads; resolves with its origin. A real one: browsers ask where a page came from. */
-export async function servePage(page = html): Promise<string> {
+export async function servePage(page = reporting): Promise<string> {
   const server = createServer((request, response) => {
     const name = path.basename(new URL(request.url ?? '/', 'http://page').pathname);
     const folder = name.startsWith('socket.io')
@@ -124,6 +131,17 @@ export class SdkTab {
         .concat('; null'),
     );
     await eventually(`${id} is in the store`, () => this.page.evaluate(isKept(id)));
+  }
+
+  /** Publishes one after the other without waiting for anything, and reloads in that very turn. */
+  async publishAndReload(ids: readonly string[]): Promise<void> {
+    const navigated = this.page.waitForNavigation();
+    await this.page.evaluate(
+      `for (const id of ${JSON.stringify(ids)}) channel.publish(id, { id }).catch(() => {});
+       location.reload()`,
+    );
+    await navigated;
+    await this.untilReady();
   }
 
   async untilReady(): Promise<void> {
