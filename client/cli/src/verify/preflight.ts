@@ -91,16 +91,21 @@ async function tryEverything(
   return (await ask(socket, 'publish', high)).ok;
 }
 
-function remarksOn(session: Readonly<Record<string, unknown>>, plan: Plan): string[] {
-  const limits: unknown = session['limits'];
-  if (typeof limits !== 'object' || limits === null || !('publishPerSecond' in limits)) return [];
-  const most = Number(limits.publishPerSecond);
+/** What the person should know of the plan before it runs, by what the server told of itself. */
+export function remarksOn(session: Readonly<Record<string, unknown>>, plan: Plan): string[] {
+  const limits = objectOf(session['limits']);
+  const own = objectOf(objectOf(limits['namespaces'])[plan.namespace]);
+  const most = Number(own['publishPerSecond'] ?? limits['publishPerSecond']);
   const each = plan.perSecond / plan.publishers;
   if (!(each > most)) return [];
   const enough = Math.ceil(plan.perSecond / most);
   return [
     `one session may publish ${most} a second, the plan is ${each.toFixed(0)}: what is above waits; --publishers ${enough} would not`,
   ];
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function refuseShortLife(token: string, { seconds, settleSeconds }: Plan): void {
