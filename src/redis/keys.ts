@@ -32,11 +32,17 @@ export class Keys {
     const known = this.#known.get(channel);
     if (known) return known;
     const partition = partitionOf(channel);
-    const names = Object.entries(CHANNEL_KINDS).map(([kind, letter]) => {
-      return [kind, this.ofPartition(letter, partition, channel)];
-    });
+    const keyOf = (kind: ChannelKeyKind) =>
+      this.ofPartition(CHANNEL_KINDS[kind], partition, channel);
+    // Written out: objects that are put together field by field have each a shape of their own.
     const keys = {
-      ...(Object.fromEntries(names) as Record<ChannelKeyKind, string>),
+      meta: keyOf('meta'),
+      log: keyOf('log'),
+      ids: keyOf('ids'),
+      idOrder: keyOf('idOrder'),
+      bus: keyOf('bus'),
+      members: keyOf('members'),
+      clients: keyOf('clients'),
       life: this.ofPartition('life', partition),
     };
     if (this.#known.size >= KNOWN_MAX) this.#known.clear();

@@ -65,14 +65,21 @@ export class AppendWire {
     const { meta, log, ids, idOrder, life, bus } = this.keys.allOf(channel);
     const fresh = {
       key: meta,
-      keys: Buffer.from([meta, log, ids, idOrder, life].map(bulk).join('')),
-      bus: Buffer.from(bulk(bus)),
+      keys: ownBytes([meta, log, ids, idOrder, life].map(bulk).join('')),
+      bus: ownBytes(bulk(bus)),
       nameBytes: Buffer.byteLength(channel),
     };
     if (this.#known.size >= KNOWN_MAX) this.#known.clear();
     this.#known.set(channel, fresh);
     return fresh;
   }
+}
+
+/** Not a part of a slab that many share: what is remembered for long would keep all of it. */
+function ownBytes(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }
 
 /** One argument, as the server reads it. */
