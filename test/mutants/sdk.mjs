@@ -351,6 +351,18 @@ export const sdk = [
     check: check(lastPublishes, 'is not sent when its end was told before the page ended'),
   },
   {
+    name: 'place-entered-after-the-end',
+    bug: 'a client that is closed while it reads its store keeps its place in it for ever',
+    rows: ['F43'],
+    file: 'client/sdk/src/client-run.ts',
+    find: 'await loaded?.catch(() => undefined);',
+    replace: '',
+    check: check(
+      'client/sdk/test/shared-store.spec.ts',
+      'while it reads its store leaves its place to the next one, however far it had come',
+    ),
+  },
+  {
     name: 'recent-forgotten-with-the-run',
     bug: 'what a rewound history still has is shown again after a reload',
     rows: ['F19'],

@@ -99,10 +99,10 @@ export class Carillon {
       writer,
       place,
       environment,
-      restore: async () => {
+      restore: async (isCurrent) => {
         await seenBroadcasts.restore();
         await this.#serverChannels.restore();
-        await this.#outbox.restore();
+        await this.#outbox.restore(isCurrent);
       },
     });
     this.#onState = new Listeners('states', logger);

@@ -107,9 +107,14 @@ export class Channels {
       },
       holeFound: (missing) => subscription.seek(missing),
     });
+    let restores = 0;
     const restore = async (isDurable: boolean) => {
       durable = isDurable;
+      restores += 1;
+      const round = restores;
       const stored = isDurable ? await this.#parts.writer.load(key) : undefined;
+      // Ended, and begun anew, while a slow store was read: what was read is old.
+      if (round !== restores) return;
       if (stored === undefined) return stream.resume();
       const record = streamRecordOf(stored);
       if (record !== null) return stream.restore(record);

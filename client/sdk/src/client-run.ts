@@ -10,7 +10,7 @@ export interface RunParts {
   readonly place: StorePlace;
   readonly environment: Environment;
   /** Takes up what an earlier run left in the store. */
-  readonly restore: () => Promise<void>;
+  readonly restore: (isCurrent: () => boolean) => Promise<void>;
 }
 
 /** From `connect` to `close`: what the store keeps is read once, and left in order at the end. */
@@ -18,6 +18,10 @@ export class ClientRun {
   #client: string | null = null;
   #loaded: Promise<void> | null = null;
   #ended = Promise.resolve();
+  /** Counts the ends. */
+  #round = 0;
+  /** Nothing is read or written until the next `connect`. */
+  #isOver = false;
   readonly #parting: Parting;
 
   constructor(private readonly parts: RunParts) {
@@ -38,28 +42,40 @@ export class ClientRun {
    * answers later is written to later, and the next run of this client waits for that.
    */
   end(forget: () => void, withinMs: number): Promise<void> {
-    const { writer, place, environment } = this.parts;
-    this.#loaded = null;
-    const ended = writer.flush().then(() => {
-      forget();
-      this.#parting.end();
-      return place.leave();
-    });
-    this.#ended = ended;
+    if (!this.#isOver) this.#ended = this.#leave(forget);
+    const ended = this.#ended;
     return new Promise((resolve, reject) => {
-      const stopTimer = environment.after(withinMs, resolve);
+      const stopTimer = this.parts.environment.after(withinMs, resolve);
       ended.finally(stopTimer).then(resolve, reject);
     });
   }
 
+  async #leave(forget: () => void): Promise<void> {
+    const { writer, place } = this.parts;
+    const loaded = this.#loaded;
+    this.#isOver = true;
+    this.#loaded = null;
+    this.#round += 1;
+    // What is still being read would enter the place after it was left.
+    await loaded?.catch(() => undefined);
+    await writer.flush();
+    forget();
+    this.#parting.end();
+    await place.leave();
+  }
+
   async #load(): Promise<void> {
-    const { given, writer, environment, restore } = this.parts;
+    const { given, writer, environment, place, restore } = this.parts;
+    const round = this.#round;
+    this.#isOver = false;
+    // The one before this: another end waits for what begins here.
     await this.#ended;
+    place.open();
     this.#parting.begin();
     const stored = given ?? (await writer.load('client'));
     this.#client ??= typeof stored === 'string' ? stored : environment.freshId();
     const client = this.#client;
     if (stored !== client) void writer.save('client', () => client);
-    await restore();
+    await restore(() => round === this.#round);
   }
 }

@@ -35,6 +35,7 @@ export class OutboxJournal {
   async load(): Promise<{ user: string | null; entries: ReadonlyMap<string, JournalEntry> }> {
     const index = indexOf(await this.writer.load(OUTBOX_INDEX));
     const entries = new Map<string, JournalEntry>();
+    this.#keys.clear();
     for (const key of index.keys) {
       const entry = entryOf(await this.writer.load(key));
       // The index is written first: what it names may have been lost with the run that named it.

@@ -64,11 +64,12 @@ export class Outbox {
     });
   }
 
-  /** Takes up what an earlier run left, before anything that was published since. */
-  async restore(): Promise<void> {
+  /** Takes up what an earlier run left, before anything that was published since; nothing once it is over. */
+  async restore(isCurrent: () => boolean): Promise<void> {
     const { journal } = this.#parts;
-    if (journal === null || this.#isJournaling) return;
+    if (journal === null || this.#isJournaling || !isCurrent()) return;
     const { user, entries } = await journal.load();
+    if (!isCurrent()) return;
     const since = [...this.#unsettled];
     const publications = new Set<Publication>();
     // Nothing is under way before the first session, so the lanes can be filled anew.

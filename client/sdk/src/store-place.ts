@@ -29,6 +29,8 @@ interface Entered {
 export class StorePlace implements KeyPrefix {
   #entered: Promise<Entered | null> | null = null;
   #current: Entered | null = null;
+  #isOpen = true;
+  readonly #waiting = new Set<() => void>();
 
   constructor(
     readonly store: Store,
@@ -37,6 +39,8 @@ export class StorePlace implements KeyPrefix {
   ) {}
 
   async prefix(): Promise<string | null> {
+    // After the end of a run nobody would leave it again.
+    if (!this.#isOpen) await new Promise<void>((resolve) => this.#waiting.add(resolve));
     this.#entered ??= this.#enter();
     const entered = await this.#entered;
     return entered === null ? null : prefixOf(entered.number);
@@ -49,8 +53,16 @@ export class StorePlace implements KeyPrefix {
     return { prefix: prefixOf(number), run };
   }
 
-  /** Another client may have the place; the next `prefix` takes one anew. */
+  /** A run begins: a place may be entered. */
+  open(): void {
+    this.#isOpen = true;
+    for (const go of this.#waiting) go();
+    this.#waiting.clear();
+  }
+
+  /** Another client may have the place. Whoever asks for one from now on waits for the next `open`. */
   async leave(): Promise<void> {
+    this.#isOpen = false;
     const entered = await this.#entered;
     this.#entered = this.#current = null;
     entered?.leave();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RestoredOutcome } from '../src/publication.js';
+import type { Store } from '../src/store.js';
 import { admit, type Bench, bench } from './support/client.js';
 import { Disk, type DiskRun } from './support/disk.js';
 import { LOBBY, message, subscribed } from './support/wire-examples.js';
@@ -170,3 +171,82 @@ function bound(run: DiskRun) {
     remove: run.remove.bind(run),
   };
 }
+
+describe('a client that is closed', () => {
+  /** Runs until `closeAfter` reads of its store have come to an end, and is closed then. */
+  async function hasty(disk: Disk, closeAfter: number): Promise<void> {
+    const run = disk.run();
+    let left = closeAfter;
+    let close = () => {};
+    const closing = new Promise<void>((resolve) => {
+      close = resolve;
+    });
+    const read = async <T>(answer: Promise<T>): Promise<T> => {
+      if (left === 0) close();
+      left -= 1;
+      return answer;
+    };
+    const store: Store = {
+      load: (key) => read(run.load(key)),
+      save: (key, value) => run.save(key, value),
+      remove: (key) => run.remove(key),
+      hold: (name) => read(run.hold(name)),
+    };
+    const made = bench({ store, client: undefined });
+    made.time.idPrefix = `tab${disk.runs}-`;
+    void made.carillon
+      .channel(LOBBY, { durable: true })
+      .subscribe()
+      .catch(() => undefined);
+    made.carillon.connect();
+    await Promise.race([closing, made.time.settle()]);
+    await made.carillon.close();
+    await made.time.settle();
+  }
+
+  test('while it reads its store leaves its place to the next one, however far it had come', async () => {
+    for (let closeAfter = 0; closeAfter <= 8; closeAfter += 1) {
+      const disk = new Disk();
+      const first = await tab(disk);
+      await first.carillon.close();
+      await hasty(disk, closeAfter);
+      expect([...disk.held.keys()]).toEqual([]);
+      expect((await tab(disk)).client).toBe(first.client);
+    }
+  });
+
+  test('enters no place until it is opened again', async () => {
+    const disk = new Disk();
+    const made = await tab(disk);
+    const channel = made.carillon.channel(LOBBY);
+    void channel.subscribe();
+    await made.time.settle();
+    await made.carillon.close();
+    void made.carillon
+      .channel(LOBBY, { durable: true })
+      .subscribe()
+      .catch(() => undefined);
+    await made.time.settle();
+    expect([...disk.held.keys()]).toEqual([]);
+    await made.carillon.close();
+    expect([...disk.held.keys()]).toEqual([]);
+    const next = await tab(disk);
+    made.carillon.connect();
+    await made.time.settle();
+    expect(made.time.addresses.at(-1)?.auth.client).not.toBe(undefined);
+    expect(next.client).not.toBe(undefined);
+    expect(disk.held.size).toBe(2);
+  });
+
+  test('and opened again at once, and closed again, holds nothing', async () => {
+    const disk = new Disk();
+    const made = await tab(disk);
+    const closes = [made.carillon.close()];
+    made.carillon.connect();
+    closes.push(made.carillon.close(), made.carillon.close());
+    await made.time.settle();
+    await Promise.all(closes);
+    expect([...disk.held.keys()]).toEqual([]);
+    expect((await tab(disk)).client).toBe(made.client);
+  });
+});

@@ -29,6 +29,11 @@ export class DiskRun implements Store {
     for (const [name, run] of this.disk.held) if (run === this) this.disk.held.delete(name);
   }
 
+  /** It is in some part of the store. */
+  get isHolding(): boolean {
+    return [...this.disk.held.values()].includes(this);
+  }
+
   /** The page is hidden: this may be the last chance to keep something, or not. */
   hide(): void {
     for (const task of [...this.#ends]) task();
