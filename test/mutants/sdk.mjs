@@ -352,14 +352,14 @@ export const sdk = [
   },
   {
     name: 'place-entered-after-the-end',
-    bug: 'a client that is closed while it reads its store keeps its place in it for ever',
+    bug: 'a client that was closed enters a part of the store again, and keeps it for ever',
     rows: ['F43'],
-    file: 'client/sdk/src/client-run.ts',
-    find: 'await loaded?.catch(() => undefined);',
+    file: 'client/sdk/src/store-place.ts',
+    find: 'if (!this.#isOpen) await new Promise<void>((resolve) => this.#waiting.add(resolve));',
     replace: '',
     check: check(
       'client/sdk/test/shared-store.spec.ts',
-      'while it reads its store leaves its place to the next one, however far it had come',
+      'enters no place until it is opened again',
     ),
   },
   {
