@@ -54,6 +54,7 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
     random,
     crowd: row.crowd ?? 0,
     hasTwins: row.hasTwins === true,
+    hasMortal: row.hasMortal === true,
     hasWrongClocks: row.hasWrongClocks === true,
   });
   const scene: Scene = {

@@ -31,13 +31,17 @@ export interface Reader {
   close(): Promise<void>;
 }
 
-interface MessageSeen {
+interface Delivered {
   readonly channel: string;
   readonly offset: number;
   readonly position?: string;
   readonly id: string;
-  readonly data: unknown;
+  readonly hash: string;
   readonly priority?: string;
+}
+
+interface MessageSeen extends Omit<Delivered, 'hash'> {
+  readonly data: unknown;
 }
 
 interface GapSeen {
@@ -71,14 +75,16 @@ export class ReaderLog {
     this.#epochs.set(channel, epoch);
   }
 
-  message({ channel, offset, position, id, data, priority = 'normal' }: MessageSeen): void {
+  message({ data, ...message }: MessageSeen): void {
+    this.delivered({ ...message, hash: hashOf(data) });
+  }
+
+  /** As `message`, by whoever has seen what was in it. */
+  delivered({ channel, offset, position, id, hash, priority = 'normal' }: Delivered): void {
     if (position !== undefined) this.#epochs.set(channel, placeOf(position).epoch);
     const epoch = this.#epochs.get(channel) ?? null;
     const { reader } = this;
-    this.history.add({
-      ...{ kind: 'deliver', reader, channel, epoch, offset, id, priority },
-      hash: hashOf(data),
-    });
+    this.history.add({ kind: 'deliver', reader, channel, epoch, offset, id, priority, hash });
     const ids = this.#ids.get(channel) ?? new Set();
     this.#ids.set(channel, ids.add(id));
   }

@@ -42,6 +42,8 @@ export interface Row {
   readonly hasWrongClocks?: true;
   /** Each plain reader has a twin: another connection of the same user and client. */
   readonly hasTwins?: true;
+  /** One more client, with the SDK and a store on disk in a process of its own, that reads and publishes. */
+  readonly hasMortal?: true;
   /** Absent: `chat`. */
   readonly namespace?: 'small';
   /**

@@ -41,6 +41,7 @@ import { hotChannel } from './rows/f39-hot-channel.js';
 import { churn } from './rows/f40-churn.js';
 import { polling } from './rows/f41-polling.js';
 import { twins } from './rows/f42-twins.js';
+import { clientKilled } from './rows/f43-client-killed.js';
 import { asleepBeyondRetention } from './rows/f44-asleep-beyond-retention.js';
 import { trimmedWhileResuming } from './rows/f45-trimmed-while-resuming.js';
 import { emptiedWhileResuming } from './rows/f46-emptied-while-resuming.js';
@@ -95,6 +96,7 @@ export const ROWS: readonly Row[] = [
   churn,
   polling,
   twins,
+  clientKilled,
   asleepBeyondRetention,
   trimmedWhileResuming,
   emptiedWhileResuming,

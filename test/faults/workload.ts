@@ -4,6 +4,7 @@ import { tokenFor } from '../support/token.js';
 import { type History, monotonicNs } from '../../client/cli/src/verify/history.js';
 import { Broadcaster } from './broadcaster.js';
 import { DeviceClock } from './device-clock.js';
+import { MortalClient } from './mortal/mortal-client.js';
 import { PlainReader } from './plain-reader.js';
 import { Publisher } from './publisher.js';
 import type { Reader } from './reader.js';
@@ -28,6 +29,7 @@ export interface WorkloadOptions {
   readonly random: Random;
   readonly crowd?: number;
   readonly hasTwins?: boolean;
+  readonly hasMortal?: boolean;
   readonly hasWrongClocks?: boolean;
 }
 
@@ -43,6 +45,7 @@ export class Workload {
   readonly twins: PlainReader[] = [];
   /** More plain readers, of the first channel alone. */
   readonly crowd: PlainReader[] = [];
+  #mortal: MortalClient | null = null;
   /** What the devices of those with the SDK take for the time. */
   readonly clock = new DeviceClock();
   readonly #broadcaster: Broadcaster;
@@ -61,16 +64,17 @@ export class Workload {
   static async start(
     world: World,
     channels: readonly string[],
-    { history, random, crowd = 0, hasTwins, hasWrongClocks }: WorkloadOptions,
+    { history, random, crowd = 0, ...has }: WorkloadOptions,
   ): Promise<Workload> {
     const workload = new Workload(world, channels, history, random);
-    if (hasWrongClocks === true) workload.clock.aheadMs = random.pick([DAY_MS, -DAY_MS]);
+    if (has.hasWrongClocks === true) workload.clock.aheadMs = random.pick([DAY_MS, -DAY_MS]);
     for (let n = 0; n < PUBLISHERS; n += 1) await workload.#addPublisher(n);
     for (let n = 0; n < SDK_READERS; n += 1) await workload.#addReader(n, false);
     for (let n = 0; n < PLAIN_READERS; n += 1) await workload.#addReader(n, true);
     if (crowd > 0) await workload.#addCrowd(crowd);
-    const twins = hasTwins === true ? PLAIN_READERS : 0;
+    const twins = has.hasTwins === true ? PLAIN_READERS : 0;
     for (let n = 0; n < twins; n += 1) await workload.#addTwin(n);
+    if (has.hasMortal === true) await workload.#addMortal();
     await Promise.all([...workload.publishers, ...workload.readers].map((it) => it.start()));
     workload.#run(performance.now());
     workload.#broadcaster.start();
@@ -87,6 +91,12 @@ export class Workload {
     const reader = this.readers[number % this.readers.length];
     if (reader === undefined) throw new Error('no readers');
     return reader;
+  }
+
+  /** The client in a process of its own, where a row asks for it. */
+  get mortal(): MortalClient {
+    if (this.#mortal === null) throw new Error('the row asks for no mortal client');
+    return this.#mortal;
   }
 
   /** How often a broadcast was answered with `internal`. */
@@ -217,6 +227,16 @@ export class Workload {
     });
     this.twins.push(twin);
     this.readers.push(twin);
+  }
+
+  async #addMortal(): Promise<void> {
+    this.#mortal = await MortalClient.create({
+      ...{ name: 'mortal', channels: this.channels, history: this.history, clock: this.clock },
+      doors: await this.world.doorsFor('mortal'),
+      token: await tokenFor(testSecret, { sub: 'mortal' }),
+      seed: this.random.between(0, 2 ** 31),
+    });
+    this.readers.push(this.#mortal);
   }
 
   /** They share their doors: a proxy for each of so many would be a fault of its own. */

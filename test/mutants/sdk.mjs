@@ -49,6 +49,15 @@ export const sdk = [
     check: { ...fault('F3', 4), otherwise: [fault('F3', 5), fault('F12', 3), fault('F12', 4)] },
   },
   {
+    name: 'sent-before-it-is-written-down',
+    bug: 'a publish is sent before the store has it, so who is killed in between never hears of it',
+    rows: ['F43'],
+    file: lane,
+    find: 'if (!isFirst || beforeFirstSend === undefined) {',
+    replace: 'if (!isFirst || beforeFirstSend !== null) {',
+    check: fault('F43', 1, 2, 3),
+  },
+  {
     name: 'broadcasts-forgotten-with-the-run',
     bug: 'a copy of a broadcast is shown again after a reload',
     rows: ['F43'],
