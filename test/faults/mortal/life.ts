@@ -1,17 +1,24 @@
-/** Where a process ends itself, after so many times. */
+/**
+ * Where a process ends itself. `showing`: in a listener, before it has noted the message; `shown`: when it
+ * has. `saving`: in the store, before anything was written; `saved`: when it is, and nobody knows;
+ * `removed` likewise. `publishing`: right after the call.
+ */
+export const DEATH_PLACES = [
+  'showing',
+  'shown',
+  'saving',
+  'saved',
+  'removed',
+  'publishing',
+] as const;
+
+export type DeathPlace = (typeof DEATH_PLACES)[number];
+
 export interface Death {
-  /**
-   * `showing`: in a listener, before it has noted the message; `shown`: when it has. `saving`: in the store,
-   * before anything was written; `saved`: when it is, and nobody knows; `removed` likewise.
-   * `publishing`: right after the call.
-   */
-  readonly place: 'showing' | 'shown' | 'saving' | 'saved' | 'removed' | 'publishing';
+  readonly place: DeathPlace;
+  /** So many times are survived, but for the last. */
   readonly after: number;
 }
-
-export const DEATH_PLACES = [
-  ...(['showing', 'shown', 'saving', 'saved', 'removed', 'publishing'] as const),
-];
 
 /** One run of a mortal client, as its process is told by `MORTAL_LIFE`. */
 export interface Life {

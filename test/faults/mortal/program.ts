@@ -4,7 +4,7 @@ import { hashOf } from '../../../client/cli/src/verify/history.js';
 import { seededRandom } from '../../../client/cli/src/verify/seeded-random.js';
 import { Diary } from './diary.js';
 import { FileStore } from './file-store.js';
-import { type Death, type Life, PUBLISHES_MAX } from './life.js';
+import { type DeathPlace, type Life, PUBLISHES_MAX } from './life.js';
 
 // An application with the SDK in a process of its own, which may end at any moment: it follows
 // channels durably, publishes, and notes everything in a diary. SIGUSR2: it publishes no more.
@@ -20,7 +20,7 @@ const random = seededRandom(life.seed);
 let isArmed = false;
 let deeds = 0;
 
-function mayDie(place: Death['place']): void {
+function mayDie(place: DeathPlace): void {
   const { death } = life;
   if (!isArmed || death?.place !== place) return;
   deeds += 1;
