@@ -1,3 +1,4 @@
+import { TAGS } from './audience.js';
 import { closeSocket } from '../../client/cli/src/deployment/open-socket.js';
 import { connectAnywhere } from '../../client/cli/src/deployment/connect-anywhere.js';
 import { askRefills } from '../../client/cli/src/verify/ask-refills.js';
@@ -50,6 +51,7 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
   const failures: string[] = [];
   const figures: { name: string; ms: number }[] = [];
   const workload = await Workload.start(world, channels, {
+    label: `${row.name}-${count}`,
     history,
     random,
     crowd: row.crowd ?? 0,
@@ -74,11 +76,15 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
     failures.push(...(await workload.drain()));
     await look?.();
     await refill(world, history);
-    const logs = await Promise.all(
-      channels.map((channel) => readLog(world.instance(0).process.url, channel)),
+    const readers = workload.readers.flatMap((it) =>
+      [...it.channels, ...it.serverChannels].map((channel) => {
+        return { reader: it.name, channel, user: it.user, hidesRepeats: it.kind === 'SDK' };
+      }),
     );
-    const readers = workload.readers.flatMap(({ name: reader, kind, channels: read }) =>
-      read.map((channel) => ({ reader, channel, hidesRepeats: kind === 'SDK' })),
+    const logs = await Promise.all(
+      [...new Set([...channels, ...readers.map(({ channel }) => channel)])].map((channel) =>
+        readLog(world.instance(0).process.url, channel),
+      ),
     );
     const evidence = { facts: history.facts, logs, keepsStore: row.keepsStore, readers };
     const violations = violationsIn(evidence);
@@ -98,11 +104,12 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
 /** Before the log is read: what is trimmed in between is below its floor then. */
 async function refill(world: World, history: History): Promise<void> {
   const urls = world.instances.map(({ process: { url } }) => url);
-  const tokenTo = (sub: string) => tokenFor(testSecret, { sub });
+  const tokenTo = (sub: string) => tokenFor(testSecret, { sub, tags: TAGS });
   const socket = await connectAnywhere({ urls, tokenFor: tokenTo }, 'refiller');
   if (socket === null) throw new Error('no instance takes a connection');
   try {
-    await askRefills(history, socket);
+    // What one user alone was sent, nobody else may read.
+    await askRefills(history, socket, (channel) => !channel.startsWith('$user:'));
   } finally {
     closeSocket(socket);
   }

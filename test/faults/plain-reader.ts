@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import type { Acknowledgement, Replies } from '../../src/protocol/commands.js';
 import type { Gap, Skip } from '../../src/protocol/gap.js';
 import type { Message } from '../../src/protocol/message.js';
+import type { SessionChannel, SessionPush } from '../../src/protocol/pushes/session.js';
 import { eventually } from '../support/eventually.js';
 import type { FaultProxy } from './fault-proxy.js';
 import { type Reader, ReaderLog, type ReaderParts } from './reader.js';
@@ -25,7 +26,7 @@ export class PlainReader implements Reader {
   readonly kind = 'plain';
   readonly #parts: ReaderParts;
   readonly #log: ReaderLog;
-  readonly #followed: ReadonlyMap<string, Followed>;
+  readonly #followed: Map<string, Followed>;
   /** What it connects by, from its next connection on. */
   transports: readonly ('polling' | 'websocket')[] = ['websocket'];
   /** Takes the place of its doors, from its next connection on. */
@@ -41,12 +42,7 @@ export class PlainReader implements Reader {
   constructor(parts: ReaderParts) {
     this.#parts = parts;
     this.#log = new ReaderLog(parts.name, parts.history);
-    this.#followed = new Map(
-      parts.channels.map((name) => [
-        name,
-        { position: undefined, overtook: new Set(), isLive: false },
-      ]),
-    );
+    this.#followed = new Map(parts.channels.map((name) => [name, newFollowed()]));
   }
 
   get name(): string {
@@ -55,6 +51,14 @@ export class PlainReader implements Reader {
 
   get channels(): readonly string[] {
     return this.#parts.channels;
+  }
+
+  get user(): string {
+    return this.#parts.user;
+  }
+
+  get serverChannels(): readonly string[] {
+    return this.#parts.serverChannels;
   }
 
   get doors(): ReaderParts['doors'] {
@@ -121,14 +125,15 @@ export class PlainReader implements Reader {
       forceNew: true,
       transports: [...this.transports],
       reconnection: false,
-      auth: { token, client },
+      auth: { token, client, since: this.#since() },
     });
     this.#socket = socket;
     socket.io.once('open', () => {
       socket.io.engine.once('upgrade', () => this.#state('upgraded'));
     });
-    socket.on('session', () => {
+    socket.on('session', (session: SessionPush) => {
       this.#state('connected');
+      for (const start of session.channels) this.#follow(start);
       for (const channel of this.channels) void this.#subscribe(socket, channel);
     });
     socket.on('message', (message: Message) => this.#message(socket, message));
@@ -166,6 +171,25 @@ export class PlainReader implements Reader {
       if (isLive) return;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
+  }
+
+  /** Where it stands in its `$` channels, for the handshake. */
+  #since(): Record<string, string> {
+    const positions: Record<string, string> = {};
+    for (const [channel, { position }] of this.#followed) {
+      if (channel.startsWith('$') && position !== undefined) positions[channel] = position;
+    }
+    return positions;
+  }
+
+  /** A `$` channel: what follows comes as messages, without a subscription. */
+  #follow({ channel, position, gap }: SessionChannel): void {
+    const followed = this.#followed.get(channel) ?? newFollowed();
+    this.#followed.set(channel, followed);
+    this.#log.started(channel, position);
+    if (gap !== undefined) this.#takeGap(followed, { ...gap, channel });
+    followed.position = position;
+    followed.isLive = true;
   }
 
   #begin(channel: string, followed: Followed, answer: unknown): void {
@@ -236,4 +260,8 @@ export class PlainReader implements Reader {
   #state(state: string): void {
     this.#parts.history.add({ kind: 'state', who: this.name, state, url: this.#tries });
   }
+}
+
+function newFollowed(): Followed {
+  return { position: undefined, overtook: new Set(), isLive: false };
 }

@@ -7,7 +7,11 @@ export interface ReaderParts {
   readonly name: string;
   /** Absent: its name. */
   readonly client?: string;
+  /** Whose sessions these are. */
+  readonly user: string;
   readonly channels: readonly string[];
+  /** The `$` channels of its sessions. */
+  readonly serverChannels: readonly string[];
   /** One to each instance; the first is tried first. */
   readonly doors: readonly FaultProxy[];
   readonly token: string;
@@ -19,7 +23,9 @@ export interface ReaderParts {
 export interface Reader {
   readonly name: string;
   readonly kind: 'SDK' | 'plain';
+  readonly user: string;
   readonly channels: readonly string[];
+  readonly serverChannels: readonly string[];
   readonly doors: readonly FaultProxy[];
   /** Connects; resolves when every channel is subscribed. */
   start(): Promise<void>;
@@ -64,6 +70,7 @@ interface SkipSeen {
 export class ReaderLog {
   readonly #ids = new Map<string, Set<string>>();
   readonly #epochs = new Map<string, string>();
+  readonly #started = new Set<string>();
 
   constructor(
     private readonly reader: string,
@@ -73,6 +80,15 @@ export class ReaderLog {
   /** The epoch that the server named for the channel. */
   began(channel: string, epoch: string): void {
     this.#epochs.set(channel, epoch);
+  }
+
+  /** A session said where it follows one of its `$` channels from: of the first it begins there. */
+  started(channel: string, position: string): void {
+    const place = placeOf(position);
+    this.#epochs.set(channel, place.epoch);
+    if (this.#started.has(channel)) return;
+    this.#started.add(channel);
+    this.history.add({ kind: 'start', reader: this.reader, channel, place });
   }
 
   message({ data, ...message }: MessageSeen): void {

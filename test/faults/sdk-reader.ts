@@ -25,6 +25,11 @@ export class SdkReader implements Reader {
       if (state === 'offline') this.#drops += 1;
       history.add({ kind: 'state', who: name, state, url: 0 });
     });
+    this.#client.onSession((session) => {
+      for (const { channel, position } of session.channels) this.#log.started(channel, position);
+    });
+    this.#client.onBroadcast((message) => this.#log.message(message));
+    this.#client.onGap((gap) => this.#log.gap(gap));
     for (const channelName of channels) {
       const channel = this.#client.channel(channelName);
       channel.onMessage((message) => this.#log.message(message));
@@ -42,6 +47,14 @@ export class SdkReader implements Reader {
 
   get channels(): readonly string[] {
     return this.#parts.channels;
+  }
+
+  get user(): string {
+    return this.#parts.user;
+  }
+
+  get serverChannels(): readonly string[] {
+    return this.#parts.serverChannels;
   }
 
   get doors(): ReaderParts['doors'] {

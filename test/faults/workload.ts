@@ -2,12 +2,13 @@ import { testSecret } from '../support/carillon-process.js';
 import { eventually } from '../support/eventually.js';
 import { tokenFor } from '../support/token.js';
 import { type History, monotonicNs } from '../../client/cli/src/verify/history.js';
+import { serverChannelsOf, tagsOf } from './audience.js';
 import { Broadcaster } from './broadcaster.js';
 import { DeviceClock } from './device-clock.js';
 import { MortalClient } from './mortal/mortal-client.js';
 import { PlainReader } from './plain-reader.js';
 import { Publisher } from './publisher.js';
-import type { Reader } from './reader.js';
+import type { Reader, ReaderParts } from './reader.js';
 import { SdkReader } from './sdk-reader.js';
 import { type Random, seededRandom } from '../../client/cli/src/verify/seeded-random.js';
 import type { World } from './world.js';
@@ -25,6 +26,8 @@ const LARGE_SHARE = 0.02;
 export const LIVENESS_MS = 30_000;
 
 export interface WorkloadOptions {
+  /** Of this injection alone: ids of broadcasts begin with it, and `$everyone` outlives an injection. */
+  readonly label: string;
   readonly history: History;
   readonly random: Random;
   readonly crowd?: number;
@@ -56,17 +59,20 @@ export class Workload {
     readonly channels: readonly string[],
     readonly history: History,
     private readonly random: Random,
+    label: string,
   ) {
-    const own = seededRandom(random.between(0, 2 ** 31));
-    this.#broadcaster = new Broadcaster(world, channels, history, own);
+    this.#broadcaster = new Broadcaster(world, this, {
+      ...{ label, channels, history },
+      random: seededRandom(random.between(0, 2 ** 31)),
+    });
   }
 
   static async start(
     world: World,
     channels: readonly string[],
-    { history, random, crowd = 0, ...has }: WorkloadOptions,
+    { label, history, random, crowd = 0, ...has }: WorkloadOptions,
   ): Promise<Workload> {
-    const workload = new Workload(world, channels, history, random);
+    const workload = new Workload(world, channels, history, random, label);
     if (has.hasWrongClocks === true) workload.clock.aheadMs = random.pick([DAY_MS, -DAY_MS]);
     for (let n = 0; n < PUBLISHERS; n += 1) await workload.#addPublisher(n);
     for (let n = 0; n < SDK_READERS; n += 1) await workload.#addReader(n, false);
@@ -132,7 +138,11 @@ export class Workload {
   }
 
   #wasToldOf(reader: string, channel: string, id: string): boolean {
-    const offset = this.history.of('ok').find((fact) => fact.id === id)?.offset;
+    const isIt = (fact: { id: string; channel: string }) =>
+      fact.id === id && fact.channel === channel;
+    // Of a broadcast only who was given it knows where it stands.
+    const place = this.history.of('ok').find(isIt) ?? this.history.of('deliver').find(isIt);
+    const offset = place?.offset;
     if (offset === undefined) return false;
     return this.history.of('gap').some((gap) => {
       if (gap.reader !== reader || gap.channel !== channel) return false;
@@ -164,12 +174,22 @@ export class Workload {
       if (invoke !== undefined) last.set(channel, invoke.id);
     }
     await wait('the last publishes are settled', () => this.open === 0);
+    const broadcasts = this.#broadcaster.last();
+    await wait('the last broadcasts are confirmed', () => this.#broadcaster.open === 0);
     for (const reader of this.readers) {
       for (const channel of reader.channels) {
         const id = last.get(channel) ?? '';
         await wait(
           `${reader.name} has the last message of ${channel}`,
           () => reader.has(channel, id) || this.#wasToldOf(reader.name, channel, id),
+        );
+        if (stuck.length > 3) return stuck;
+      }
+      for (const { id, channels } of broadcasts) {
+        const own = reader.serverChannels.filter((channel) => channels.includes(channel));
+        if (own.length === 0) continue;
+        await wait(`${reader.name} has the last broadcast by ${own.join(' and ')}`, () =>
+          own.some((it) => reader.has(it, id) || this.#wasToldOf(reader.name, it, id)),
         );
         if (stuck.length > 3) return stuck;
       }
@@ -198,15 +218,24 @@ export class Workload {
     );
   }
 
+  /** @param number decides about its tags */
+  async #partsOf(
+    name: string,
+    user: string,
+    number: number,
+  ): Promise<Omit<ReaderParts, 'client' | 'doors'>> {
+    const { channels, history, clock } = this;
+    const tags = tagsOf(number);
+    const token = await tokenFor(testSecret, { sub: user, tags });
+    const serverChannels = serverChannelsOf(user, tags);
+    return { name, user, channels, serverChannels, token, history, clock };
+  }
+
   async #addReader(number: number, isPlain: boolean): Promise<void> {
     const name = isPlain ? `plain${number}` : `sdk${number}`;
     const parts = {
-      name,
-      channels: this.channels,
+      ...(await this.#partsOf(name, name, number)),
       doors: turned(await this.world.doorsFor(name), number),
-      token: await tokenFor(testSecret, { sub: name }),
-      history: this.history,
-      clock: this.clock,
     };
     if (!isPlain) {
       this.readers.push(new SdkReader(parts));
@@ -221,9 +250,9 @@ export class Workload {
   async #addTwin(number: number): Promise<void> {
     const [name, client] = [`twin${number}`, `plain${number}`];
     const twin = new PlainReader({
-      ...{ name, client, channels: this.channels, history: this.history, clock: this.clock },
+      ...(await this.#partsOf(name, client, number)),
+      client,
       doors: turned(await this.world.doorsFor(name), number + 1),
-      token: await tokenFor(testSecret, { sub: client }),
     });
     this.twins.push(twin);
     this.readers.push(twin);
@@ -231,9 +260,8 @@ export class Workload {
 
   async #addMortal(): Promise<void> {
     this.#mortal = await MortalClient.create({
-      ...{ name: 'mortal', channels: this.channels, history: this.history, clock: this.clock },
+      ...(await this.#partsOf('mortal', 'mortal', 0)),
       doors: await this.world.doorsFor('mortal'),
-      token: await tokenFor(testSecret, { sub: 'mortal' }),
       seed: this.random.between(0, 2 ** 31),
     });
     this.readers.push(this.#mortal);
@@ -242,15 +270,13 @@ export class Workload {
   /** They share their doors: a proxy for each of so many would be a fault of its own. */
   async #addCrowd(count: number): Promise<void> {
     const doors = await this.world.doorsFor('crowd');
-    const token = await tokenFor(testSecret, { sub: 'crowd' });
+    const parts = await this.#partsOf('crowd', 'crowd', 0);
     for (let number = 0; number < count; number += 1) {
       const reader = new PlainReader({
+        ...parts,
         name: `crowd${number}`,
         channels: this.channels.slice(0, 1),
         doors: turned(doors, number),
-        token,
-        history: this.history,
-        clock: this.clock,
       });
       this.crowd.push(reader);
       this.readers.push(reader);

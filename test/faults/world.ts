@@ -34,18 +34,27 @@ export type Failpoint =
 
 const rate = { perSecond: 10_000, burst: 10_000 };
 
+/** A history that trims nothing by its size. */
+function long() {
+  return { history: { size: 20_000, maxBytes: 33_554_432 } };
+}
+
 /** Long enough that nothing is trimmed, but where trimming is the fault. */
 const policy = {
   namespaces: {
-    chat: { history: { size: 20_000, maxBytes: 33_554_432 }, maxPriority: 'critical', rate },
+    chat: { ...long(), maxPriority: 'critical', rate },
+    /** The default is a hundred, which the broadcasts of many injections outlive. */
+    ...Object.fromEntries(
+      ['$everyone', '$user', '$tag'].map((name) => [name, { history: { size: 5_000 } }]),
+    ),
     small: { history: { size: 10 }, maxPriority: 'critical', rate },
     /** Rules of its own where clients are told those of the namespace `default`. */
     own: {
-      ...{ history: { size: 20_000, maxBytes: 33_554_432 }, maxPriority: 'critical', rate },
+      ...{ ...long(), maxPriority: 'critical', rate },
       ...{ dedupSeconds: 2, maxMessageBytes: 131_072 },
     },
     /** Acknowledged when a replica has it, which there is only while a row adds one. */
-    safe: { history: { size: 20_000, maxBytes: 33_554_432 }, replicas: 1, rate },
+    safe: { ...long(), replicas: 1, rate },
   },
 };
 

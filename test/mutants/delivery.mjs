@@ -20,6 +20,15 @@ const start = 'test/unit/delivery/the-first-page-tells-where-it-begins.spec.ts';
 /** What each connection is owed, and what it is told of what it does not get. */
 export const delivery = [
   {
+    name: 'exception-ignored',
+    bug: 'a broadcast comes to users that it leaves out',
+    rows: ['F0'],
+    file: 'src/delivery/exclusion.ts',
+    find: "if (except?.includes(session.user)) return 'excluded';",
+    replace: '',
+    check: fault('F0', 1, 2),
+  },
+  {
     name: 'urgent-overtakes-urgent',
     bug: 'what is urgent is sent ahead of an older urgent message that waits in the backlog',
     rows: ['F36'],

@@ -28,6 +28,15 @@ export const gateway = [
     check: fault('F5', 1),
   },
   {
+    name: 'server-places-ignored',
+    bug: "where a client stands in the server's own channels is not asked for when it comes back",
+    rows: ['F1', 'F20', 'F38'],
+    file: 'src/gateway/connections.ts',
+    find: 'since: since.get(channel),',
+    replace: 'since: undefined,',
+    check: fault('F20', 1, 2),
+  },
+  {
     name: 'dead-peer-kept',
     bug: 'a client that vanished without a goodbye is kept for a minute',
     rows: ['F21'],

@@ -49,6 +49,15 @@ export const sdk = [
     check: { ...fault('F3', 4), otherwise: [fault('F3', 5), fault('F12', 3), fault('F12', 4)] },
   },
   {
+    name: 'server-places-not-handed-back',
+    bug: "the SDK comes back to the server's own channels as if it was new to them",
+    rows: ['F1', 'F20', 'F38'],
+    file: 'client/sdk/src/server-channels.ts',
+    find: 'if (position !== null) positions[channel] = position;',
+    replace: '',
+    check: fault('F20', 1, 2),
+  },
+  {
     name: 'sent-before-it-is-written-down',
     bug: 'a publish is sent before the store has it, so who is killed in between never hears of it',
     rows: ['F43'],

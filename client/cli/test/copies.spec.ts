@@ -63,19 +63,87 @@ describe('a broadcast to two channels', () => {
   });
 });
 
+describe('a broadcast that leaves a user out', () => {
+  const partial: Event = { ...both, except: ['ann', 'bob'] };
+  const events = [partial, stored];
+
+  test('may be told as excluded to that user, in each channel', () => {
+    const skips = [told(a, 'excluded'), told(b, 'excluded')];
+    expect(found([...events, ...skips], { user: 'ann' })).toEqual([]);
+  });
+
+  test('may not be told as excluded to others', () => {
+    const skips = [told(a, 'excluded'), told(b, 'excluded')];
+    expect(found([...events, ...skips], { user: 'cara' })).toEqual(['I1', 'I6']);
+    expect(found([both, stored, ...skips], { user: 'ann' })).toEqual(['I1', 'I6']);
+  });
+
+  test('may not come to that user', () => {
+    const twice = [came(a), told(b)];
+    expect(found([...events, ...twice], { user: 'ann' })).toEqual(['I5']);
+    expect(found([...events, ...twice], { user: 'cara' })).toEqual([]);
+  });
+
+  test('does not excuse a skip of another message', () => {
+    const logs = [log(a), { ...log(b), entries: [record(1)] }];
+    const skips = [told(a, 'excluded'), told(b, 'excluded')];
+    const all = [...events, ...published(1), ...skips];
+    expect(found(all, { logs, user: 'ann' })).toContain('I6');
+  });
+
+  test('is not missed by an SDK that tells of no skip', () => {
+    const logs = [log(a), { ...log(b), entries: [...log(b).entries, record(2)] }];
+    const behind = [...events, ...published(2), { ...came(b), ...record(2) }];
+    expect(found(behind, { logs, hidesRepeats: true, user: 'ann' })).toEqual([]);
+    expect(found(behind, { logs, hidesRepeats: true, user: 'cara' })).toEqual(['I1', 'I6']);
+    expect(found(behind, { logs, user: 'ann' })).toEqual(['I6']);
+  });
+});
+
+describe('a reader that begins to follow at a place', () => {
+  const start = (offset: number): Event => ({
+    ...{ kind: 'start', reader, channel: b, place: { epoch, offset } },
+  });
+  const logs = [empty(a), { ...empty(b), entries: [record(1), record(2)] }];
+  const two = [...published(1), ...published(2)];
+  const got = (offset: number) => ({ ...came(b), ...record(offset), offset });
+
+  test('is owed what comes behind it, and nothing below', () => {
+    expect(found([start(1), ...two, got(2)], { logs })).toEqual([]);
+    expect(found([start(1), ...two], { logs })).toEqual(['I1']);
+    expect(found([...two, got(2)], { logs })).toEqual(['I1', 'I6']);
+  });
+
+  test('may not be given what is below', () => {
+    expect(found([start(1), ...two, got(1), got(2)], { logs })).toEqual(['I3']);
+  });
+
+  test('may not begin a second time', () => {
+    expect(found([start(0), ...two, got(1), start(2), got(2)], { logs })).toEqual(['I6']);
+  });
+});
+
+test("a broadcast may not come by a channel of the server's that is not the reader's own", () => {
+  const channels = [a, '$user:bob'];
+  const other: Event = { ...came(a), channel: '$user:bob' };
+  const logs = [log(a), empty(b), log('$user:bob')];
+  expect(found([{ ...both, channels }, stored, other], { logs })).toEqual(['I5']);
+});
+
 interface Other {
   readonly logs?: readonly ChannelLog[];
   readonly hidesRepeats?: boolean;
+  readonly user?: string;
 }
 
 function found(
   events: readonly Event[],
-  { logs = [log(a), log(b)], hidesRepeats = false }: Other = {},
+  { logs = [log(a), log(b)], hidesRepeats = false, user = 'cara' }: Other = {},
 ): string[] {
   const evidence: Evidence = {
     facts: events.map((event, index) => ({ ...event, at: index + 1 })),
     ...{ logs, keepsStore: true },
-    readers: [a, b].map((channel) => ({ reader, channel, hidesRepeats })),
+    readers: [a, b].map((channel) => ({ reader, channel, hidesRepeats, user })),
   };
   return [...new Set(violationsIn(evidence).map(({ invariant }) => invariant))].sort();
 }
@@ -87,8 +155,8 @@ function came(channel: string): Extract<Event, { kind: 'deliver' }> {
   };
 }
 
-function told(channel: string): Event {
-  return { kind: 'skip', reader, channel, reason: 'duplicate', from: 1, to: 1 };
+function told(channel: string, reason = 'duplicate'): Event {
+  return { kind: 'skip', reader, channel, reason, from: 1, to: 1 };
 }
 
 /** An ordinary message at that place of the second channel. */

@@ -1,10 +1,11 @@
-import type { Gap, Priority, Skip } from '@carillon/sdk';
+import type { Gap, Priority, SessionChannel, Skip } from '@carillon/sdk';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
 /** What the application of a mortal client was given, asked or told, and what its store did. */
 export type Line =
   /** Every channel is subscribed. */
   | { readonly kind: 'subscribed' }
+  | { readonly kind: 'session'; readonly channels: readonly SessionChannel[] }
   | { readonly kind: 'state'; readonly state: string }
   | {
       readonly kind: 'shown';

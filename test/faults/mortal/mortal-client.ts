@@ -88,6 +88,14 @@ export class MortalClient implements Reader {
     return this.parts.channels;
   }
 
+  get user(): string {
+    return this.parts.user;
+  }
+
+  get serverChannels(): readonly string[] {
+    return this.parts.serverChannels;
+  }
+
   get doors(): ReaderParts['doors'] {
     return this.parts.doors;
   }
@@ -109,7 +117,9 @@ export class MortalClient implements Reader {
   async start(): Promise<void> {
     await this.live(null);
     await eventually('it has kept its places', () =>
-      this.channels.every((channel) => this.#saved.has(`cursor:${channel}`)),
+      ['cursors', ...this.channels.map((channel) => `cursor:${channel}`)].every((key) =>
+        this.#saved.has(key),
+      ),
     );
   }
 
@@ -224,6 +234,9 @@ export class MortalClient implements Reader {
     switch (line.kind) {
       case 'subscribed':
         this.#isSubscribed = true;
+        break;
+      case 'session':
+        for (const { channel, position } of line.channels) this.#log.started(channel, position);
         break;
       case 'state':
         this.#state = line.state;

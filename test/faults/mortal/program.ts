@@ -59,6 +59,7 @@ const shown = ({ channel, offset, position, id, data, priority, broadcast }: Mes
 };
 
 carillon.onState((state) => diary.note({ kind: 'state', state }));
+carillon.onSession(({ channels }) => diary.note({ kind: 'session', channels }));
 carillon.onBroadcast(shown);
 carillon.onGap((gap) => diary.note({ kind: 'gap', gap }));
 carillon.onRestored(({ channel, id, receipt, error }) => {

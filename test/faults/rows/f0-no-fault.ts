@@ -13,7 +13,12 @@ export const noFault: Row = {
       const gaps = history.of('gap').length;
       const repeated = history.of('ok').filter(({ duplicate }) => duplicate).length;
       const refused = history.of('fail').length + history.of('unknown').length;
-      bites(true, 'there is nothing to bite');
+      for (const kind of ['$everyone', '$user:', '$tag:']) {
+        const came = history.of('deliver').filter(({ channel }) => channel.startsWith(kind));
+        const readers = new Set(came.map(({ reader }) => reader));
+        const isAll = readers.size === workload.readers.length;
+        bites(isAll, `${readers.size} readers were given broadcasts by ${kind}`);
+      }
       claim(workload.drops === 0, `${workload.drops} connections were lost`);
       claim(gaps === 0, `readers were told ${gaps} gaps`);
       claim(repeated === 0, `${repeated} publishes were sent twice`);

@@ -15,10 +15,16 @@ const PAGES = 12;
  * Asks `history`, as a session of its own, for a sample of what readers were told can be refilled, and
  * writes down what came. It promises nothing of the rest.
  *
+ * @param mayRead what the session may read; nothing else is asked for
  * @throws Unable when `history` is refused
  */
-export async function askRefills(history: History, socket: Socket): Promise<void> {
-  for (const gap of sampleOf(history.of('gap').filter(isPromised))) {
+export async function askRefills(
+  history: History,
+  socket: Socket,
+  mayRead: (channel: string) => boolean = () => true,
+): Promise<void> {
+  const promised = history.of('gap').filter(isPromised);
+  for (const gap of sampleOf(promised.filter(({ channel: of }) => mayRead(of)))) {
     const { reader, channel, after, to } = gap;
     const ranges = gap.ranges ?? [[after.offset + 1, to.offset] as const];
     const last = Math.max(...ranges.map(([, end]) => end));

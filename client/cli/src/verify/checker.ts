@@ -43,6 +43,8 @@ export interface Follower {
   readonly channel: string;
   /** It keeps to itself what comes to it under an id that it was given before, as the SDK does. */
   readonly hidesRepeats: boolean;
+  /** Who it is, for broadcasts that leave somebody out. */
+  readonly user?: string;
 }
 
 /**
@@ -101,7 +103,8 @@ function readerViolations(
   const log = logs.find((it) => it.channel === channel);
   const lineage = new Lineage(reader, channel, { log, keepsStore, hidesRepeats, copies });
   for (const fact of seen) {
-    if (fact.kind === 'deliver') lineage.deliver(fact);
+    if (fact.kind === 'start') lineage.start(fact.place);
+    else if (fact.kind === 'deliver') lineage.deliver(fact);
     else if (fact.kind === 'gap') lineage.gap(fact);
     else if (fact.kind === 'skip') lineage.skip(fact);
   }

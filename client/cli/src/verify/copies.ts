@@ -17,11 +17,19 @@ export class Copies {
   readonly #logs: ReadonlyMap<string, ChannelLog>;
 
   readonly #keepsStore: boolean;
+  readonly #users: ReadonlyMap<string, string>;
+  /** Whom a broadcast leaves out. */
+  readonly #excepts = new Map<string, ReadonlySet<string>>();
 
-  constructor({ facts, logs, keepsStore }: Pick<Evidence, 'facts' | 'logs' | 'keepsStore'>) {
+  constructor({ facts, logs, keepsStore, readers }: Evidence) {
     this.#keepsStore = keepsStore;
+    this.#users = usersOf(readers);
     this.#logs = new Map(logs.map((log) => [log.channel, log]));
-    for (const fact of facts) if (fact.kind === 'broadcast') this.#ids.add(fact.id);
+    for (const fact of facts) {
+      if (fact.kind !== 'broadcast') continue;
+      this.#ids.add(fact.id);
+      if (fact.except !== undefined) this.#excepts.set(fact.id, new Set(fact.except));
+    }
     if (this.#ids.size === 0) return;
     for (const { channel, epoch, entries } of logs) {
       for (const { offset, id } of entries) this.#stands(id, channel, epoch, offset);
@@ -51,14 +59,40 @@ export class Copies {
    */
   isSettled(reader: string, channel: string, epoch: string | null, offset: number): boolean {
     if (this.#ids.size === 0) return false;
-    const log = this.#logs.get(channel);
-    const of = epoch ?? log?.epoch ?? '';
-    const id = this.#at.get(placeKey(channel, of, offset));
+    const id = this.#at.get(placeKey(channel, this.#epochOf(channel, epoch), offset));
     if (id !== undefined) {
       return this.#had.has(`${reader} ${id}`) || this.#wasToldLost(reader, id, channel);
     }
-    const isKept = log !== undefined && log.epoch === of && offset > log.floor;
-    return !(isKept && this.#keepsStore) && this.#skipped.has(`${channel} ${offset}`);
+    return !this.#isKept(channel, epoch, offset) && this.#skipped.has(`${channel} ${offset}`);
+  }
+
+  /**
+   * Whether a broadcast stands there that is not for this reader's user; `perhaps` where nobody knows
+   * any more what stood there, and there is such a broadcast.
+   */
+  leavesOut(
+    reader: string,
+    channel: string,
+    epoch: string | null,
+    offset: number,
+  ): 'yes' | 'no' | 'perhaps' {
+    const user = this.#users.get(reader);
+    if (user === undefined || this.#excepts.size === 0) return 'no';
+    const id = this.#at.get(placeKey(channel, this.#epochOf(channel, epoch), offset));
+    if (id !== undefined) return this.#excepts.get(id)?.has(user) === true ? 'yes' : 'no';
+    if (this.#isKept(channel, epoch, offset)) return 'no';
+    return [...this.#excepts.values()].some((users) => users.has(user)) ? 'perhaps' : 'no';
+  }
+
+  #epochOf(channel: string, epoch: string | null): string {
+    return epoch ?? this.#logs.get(channel)?.epoch ?? '';
+  }
+
+  /** The log tells what stands there. */
+  #isKept(channel: string, epoch: string | null, offset: number): boolean {
+    const log = this.#logs.get(channel);
+    const isIn = log?.epoch === this.#epochOf(channel, epoch) && offset > log.floor;
+    return isIn && this.#keepsStore;
   }
 
   #wasToldLost(reader: string, id: string, except: string): boolean {
@@ -86,15 +120,38 @@ function placeKey(channel: string, epoch: string, offset: number): string {
   return `${channel} ${epoch} ${offset}`;
 }
 
-/** I2: a copy of one broadcast in two channels. I1: a broadcast that was confirmed is not in a channel of its audience. */
-export function broadcastViolationsIn({ facts, logs, keepsStore }: Evidence): Violation[] {
+function usersOf(readers: Evidence['readers']): Map<string, string> {
+  return new Map(
+    readers.flatMap(({ reader, user }) => (user === undefined ? [] : [[reader, user] as const])),
+  );
+}
+
+/**
+ * I2: a copy of one broadcast in two channels. I1: a broadcast that was confirmed is not in a channel of
+ * its audience. I5: one that came to somebody who is left out of it, or by somebody else's channel.
+ */
+export function broadcastViolationsIn(evidence: Evidence): Violation[] {
+  const { facts, logs, keepsStore, readers } = evidence;
+  const users = usersOf(readers);
+  const own = new Set(readers.map(({ reader, channel }) => `${reader} ${channel}`));
+  const excepts = new Map<string, readonly string[]>();
   const audiences = new Map<string, readonly string[]>();
   const through = new Map<string, string>();
   const violations: Violation[] = [];
   for (const fact of facts) {
-    if (fact.kind === 'broadcast') audiences.set(fact.id, fact.channels);
+    if (fact.kind === 'broadcast') {
+      audiences.set(fact.id, fact.channels);
+      excepts.set(fact.id, fact.except ?? []);
+    }
     if (fact.kind === 'deliver' && audiences.has(fact.id)) {
       const { reader, channel, id } = fact;
+      const user = users.get(reader);
+      if (user !== undefined && excepts.get(id)?.includes(user) === true) {
+        violations.push({ invariant: 'I5', channel, reader, what: `${id} leaves ${user} out` });
+      }
+      if (channel.startsWith('$') && !own.has(`${reader} ${channel}`)) {
+        violations.push({ invariant: 'I5', channel, reader, what: `${id} came by no own channel` });
+      }
       const first = through.get(`${reader} ${id}`) ?? channel;
       through.set(`${reader} ${id}`, first);
       if (first === channel) continue;

@@ -31,6 +31,8 @@ export type Event =
       readonly id: string;
       readonly channels: readonly string[];
       readonly hash: string;
+      /** Users who are not to see it, wherever they follow a copy. */
+      readonly except?: readonly string[];
     }
   /** All copies of that broadcast were confirmed. */
   | { readonly kind: 'stored'; readonly id: string }
@@ -41,6 +43,13 @@ export type Event =
       readonly channel: string;
       readonly id: string;
       readonly code: string;
+    }
+  | {
+      /** The reader begins to follow here; without this, from the first message on. */
+      readonly kind: 'start';
+      readonly reader: string;
+      readonly channel: string;
+      readonly place: Place;
     }
   | {
       readonly kind: 'deliver';

@@ -37,12 +37,21 @@ export class Lineage {
   readonly #past: Stretch[] = [];
   readonly #jumps: { readonly after: Place; readonly to: Place; readonly at: number }[] = [];
   #now = stretch(null, 1);
+  #start: Place | null = null;
 
   constructor(
     private readonly reader: string,
     private readonly channel: string,
     private readonly options: LineageOptions,
   ) {}
+
+  /** Where it begins to follow: what is below is none of its own. */
+  start(place: Place): void {
+    const isLate = this.#start !== null || this.#now.had.size > 0 || this.#past.length > 0;
+    if (isLate) return this.#tell('I6', `it began anew at ${place.offset}`);
+    this.#start = place;
+    this.#now = stretch(place.epoch, place.offset + 1);
+  }
 
   deliver({ epoch, offset, id, priority }: Delivery): void {
     if (epoch !== null && this.#now.epoch !== null && epoch !== this.#now.epoch) {
@@ -69,12 +78,13 @@ export class Lineage {
 
   /**
    * All that is published is for every reader and never expires: only what it had already is none of
-   * its own, there or as the copy of a broadcast.
+   * its own, there or as the copy of a broadcast, and a broadcast that leaves it out.
    */
   skip({ reason, from, to }: Skip): void {
     const { had, told } = this.#now;
     for (let offset = from; offset <= to; offset += 1) {
       if (reason === 'duplicate' && (had.has(offset) || this.#isSettled(offset))) continue;
+      if (reason === 'excluded' && this.#leavesOut(offset) !== 'no') continue;
       return this.#tell('I6', `${offset} was for it, and was skipped as ${reason}`);
     }
     told.push([from, to]);
@@ -113,9 +123,13 @@ export class Lineage {
     const isHad = this.#past.some(
       (it) => it.ids.has(id) || (it.epoch === epoch && covers(it.told, offset)),
     );
+    const { copies } = this.options;
+    const { reader, channel } = this;
     return (
       isHad ||
-      this.options.copies.isSettled(this.reader, this.channel, epoch, offset) ||
+      (this.#start?.epoch === epoch && offset <= this.#start.offset) ||
+      copies.leavesOut(reader, channel, epoch, offset) === 'yes' ||
+      copies.isSettled(reader, channel, epoch, offset) ||
       this.#jumps.some(({ after, to }) => {
         if (to.epoch === epoch && after.epoch !== epoch) return offset <= to.offset;
         if (after.epoch === epoch && to.epoch !== epoch) return offset > after.offset;
@@ -148,7 +162,7 @@ export class Lineage {
     const holes: number[] = [];
     for (let offset = from; offset <= Math.min(reached, owedTo); offset += 1) {
       if (had.has(offset) || covers(told, offset) || this.#hadBefore(offset)) continue;
-      if (this.options.hidesRepeats && this.#isSettled(offset)) continue;
+      if (this.options.hidesRepeats && this.#isKeptBack(offset)) continue;
       holes.push(offset);
     }
     if (holes.length === 0) return;
@@ -169,6 +183,18 @@ export class Lineage {
       kept !== undefined &&
       this.#past.some((it) => it.epoch === epoch && it.had.get(offset) === kept.id)
     );
+  }
+
+  /** The SDK tells nobody of what is not for a session in the server's own channels. */
+  #isKeptBack(offset: number): boolean {
+    const leavesOut = this.#leavesOut(offset);
+    const isLeftOut =
+      leavesOut === 'yes' || (leavesOut === 'perhaps' && this.channel.startsWith('$'));
+    return isLeftOut || this.#isSettled(offset);
+  }
+
+  #leavesOut(offset: number): 'yes' | 'no' | 'perhaps' {
+    return this.options.copies.leavesOut(this.reader, this.channel, this.#now.epoch, offset);
   }
 
   #isSettled(offset: number): boolean {
