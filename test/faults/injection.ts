@@ -11,7 +11,7 @@ import type { Bite, Row, Scene } from './row.js';
 import { lasting } from './row.js';
 import { seededRandom } from '../../client/cli/src/verify/seeded-random.js';
 import { Workload } from './workload.js';
-import type { World } from './world.js';
+import { BRIEF, type World } from './world.js';
 
 const CHANNELS = 3;
 /** So many answers before the fault: everything runs. */
@@ -83,7 +83,7 @@ export async function inject(world: World, row: Row, seed: number): Promise<Outc
     );
     const logs = await Promise.all(
       [...new Set([...channels, ...readers.map(({ channel }) => channel)])].map((channel) =>
-        readLog(world.instance(0).process.url, channel),
+        readLog(world.instance(0).process.url, channel, channel.startsWith(BRIEF)),
       ),
     );
     const evidence = { facts: history.facts, logs, keepsStore: row.keepsStore, readers };

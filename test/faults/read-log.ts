@@ -14,14 +14,23 @@ interface RestHistory {
   readonly position: string;
 }
 
-/** The whole of a channel as REST gives it, newest page first, back to what is not kept any more. */
-export async function readLog(url: string, channel: string): Promise<ChannelLog> {
+/**
+ * The whole of a channel as REST gives it, newest page first, back to what is not kept any more.
+ *
+ * @param mayExpire all of it may be gone by its age; elsewhere a log without messages never had any
+ */
+export async function readLog(
+  url: string,
+  channel: string,
+  mayExpire = false,
+): Promise<ChannelLog> {
   const entries: LogRecord[] = [];
   let before: string | null = null;
   let epoch = '';
+  let top = 0;
   for (;;) {
     const page: RestHistory = await pageOf(url, channel, before);
-    if (before === null) epoch = placeOf(page.position).epoch;
+    if (before === null) ({ epoch, offset: top } = placeOf(page.position));
     const records = page.messages.map(({ offset, id, data }) => ({
       offset,
       id,
@@ -35,7 +44,8 @@ export async function readLog(url: string, channel: string): Promise<ChannelLog>
     }
     before = oldest.position;
   }
-  return { channel, epoch, floor: (entries[0]?.offset ?? 1) - 1, entries };
+  const first = entries[0]?.offset ?? (mayExpire ? top + 1 : 1);
+  return { channel, epoch, floor: first - 1, entries };
 }
 
 /** Where the channel ends now, for a row that wants to know what a fault took. */

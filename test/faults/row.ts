@@ -45,7 +45,7 @@ export interface Row {
   /** One more client, with the SDK and a store on disk in a process of its own, that reads and publishes. */
   readonly hasMortal?: true;
   /** Absent: `chat`. */
-  readonly namespace?: 'small';
+  readonly namespace?: 'small' | 'brief';
   /**
    * Does harm and mends it. Resolves with what is to be looked at when everybody is back: bites that
    * only the whole history can show.

@@ -42,7 +42,7 @@ import { churn } from './rows/f40-churn.js';
 import { polling } from './rows/f41-polling.js';
 import { twins } from './rows/f42-twins.js';
 import { clientKilled } from './rows/f43-client-killed.js';
-import { asleepBeyondRetention } from './rows/f44-asleep-beyond-retention.js';
+import { asleepBeyondRetention, asleepBeyondTime } from './rows/f44-asleep-beyond-retention.js';
 import { trimmedWhileResuming } from './rows/f45-trimmed-while-resuming.js';
 import { emptiedWhileResuming } from './rows/f46-emptied-while-resuming.js';
 import { secretsRotated } from './rows/f49-secrets-rotated.js';
@@ -98,6 +98,7 @@ export const ROWS: readonly Row[] = [
   twins,
   clientKilled,
   asleepBeyondRetention,
+  asleepBeyondTime,
   trimmedWhileResuming,
   emptiedWhileResuming,
   secretsRotated,

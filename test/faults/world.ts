@@ -32,11 +32,16 @@ export type Failpoint =
     }
   | { readonly place: 'publish'; readonly deed: 'throw'; readonly times: number };
 
+/** What the namespace `brief` keeps a message for. */
+export const BRIEF_SECONDS = 4;
+/** Its name, as that of a channel begins with it. */
+export const BRIEF = 'brief:';
+
 const rate = { perSecond: 10_000, burst: 10_000 };
 
 /** A history that trims nothing by its size. */
-function long() {
-  return { history: { size: 20_000, maxBytes: 33_554_432 } };
+function long(more: { readonly ttlSeconds?: number } = {}) {
+  return { history: { size: 20_000, maxBytes: 33_554_432, ...more } };
 }
 
 /** Long enough that nothing is trimmed, but where trimming is the fault. */
@@ -48,6 +53,7 @@ const policy = {
       ['$everyone', '$user', '$tag'].map((name) => [name, { history: { size: 5_000 } }]),
     ),
     small: { history: { size: 10 }, maxPriority: 'critical', rate },
+    brief: { ...long({ ttlSeconds: BRIEF_SECONDS }), maxPriority: 'critical', rate },
     /** Rules of its own where clients are told those of the namespace `default`. */
     own: {
       ...{ ...long(), maxPriority: 'critical', rate },

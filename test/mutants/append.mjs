@@ -136,6 +136,15 @@ export const append = [
     check: check(contract, 'who is below the floor is told that it was trimmed'),
   },
   {
+    name: 'floor-stays-when-expired',
+    bug: 'messages expire and the floor does not say so',
+    rows: ['F44b'],
+    file,
+    find: '    if oldest + ttlMs >= now then break end\n    floor = floor + 1\n    bytes = bytes - (text and #text or 0)',
+    replace: '    if oldest + ttlMs >= now then break end\n    oldest = now',
+    check: fault('F44b', 1, 2),
+  },
+  {
     name: 'newest-is-trimmed',
     bug: 'a message that is larger than the whole history is kept by nobody',
     rows: ['F45'],

@@ -64,8 +64,11 @@ test('every row has a planted bug that its injection must catch', () => {
 
 /** The rows that can be injected, by the files that they stand in. */
 function rowsThere(): string[] {
-  const files = readdirSync(path.join(root, 'test/faults/rows'));
-  return files.map((file) => `F${/^f(\d+)-/.exec(file)?.[1]}`);
+  const folder = 'test/faults/rows';
+  const texts = readdirSync(path.join(root, folder)).map((file) => textOf(`${folder}/${file}`));
+  return texts.flatMap((text) =>
+    [...text.matchAll(/name: '(F\d+[a-z]?)'/g)].map(([, name]) => name ?? ''),
+  );
 }
 
 /** The text of a spec, and of the contract that it runs. */
