@@ -1,11 +1,24 @@
 import { Redis } from 'ioredis';
-import { cp, mkdir, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { register } from '../support/actors.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
+import { redisServerPath } from '../support/requires.js';
 import { Disk, type DiskFacts } from './disk.js';
 
 /** Where a Redis lives. */
@@ -159,6 +172,41 @@ export class RedisNode {
     const left = Math.max(0, (await stat(file)).size - bytes);
     await truncate(file, left);
     return left;
+  }
+
+  /** How long the file is that it writes to. */
+  async logBytes(): Promise<number> {
+    return (await stat(await this.#log())).size;
+  }
+
+  /**
+   * Flips a bit in the file of a Redis that is down, in the first command behind a place: in what Redis
+   * reads as a command, as it has no checksum for the rest. Resolves with where.
+   */
+  async flipBit(from: number): Promise<number> {
+    const file = await this.#log();
+    const bytes = await readFile(file);
+    const at = bytes.indexOf('\r\n*', from, 'latin1') + 2;
+    if (at < 2) throw new Error('no command is behind that place');
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    await writeFile(file, bytes);
+    return at;
+  }
+
+  /** Does to its file what the runbook says; resolves with the bytes that are left. */
+  async repairLog(): Promise<number> {
+    const folder = path.join(this.#folder, 'live/appendonlydir');
+    const manifest = (await readdir(folder)).find((name) => name.endsWith('.manifest'));
+    if (redisServerPath === null || manifest === undefined) throw new Error('nothing to repair');
+    // The server is the checker, too, where it goes by that name.
+    const check = spawn(redisServerPath, ['--fix', path.join(folder, manifest)], {
+      argv0: 'redis-check-aof',
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    check.stdin.end('y\n');
+    const [code] = (await once(check, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`redis-check-aof ended with ${code}`);
+    return this.logBytes();
   }
 
   /** Runs a command on a connection of its own, as an administrator beside the cluster. */

@@ -29,7 +29,7 @@ import { redisDemoted } from './rows/f26-redis-demoted.js';
 import { memoryFull } from './rows/f27-memory-full.js';
 import { diskFull } from './rows/f28-disk-full.js';
 import { slowDisk } from './rows/f29-slow-disk.js';
-import { logCutOff } from './rows/f30-log-cut-off.js';
+import { logCutOff, logDamaged } from './rows/f30-log-cut-off.js';
 import { redisBusy } from './rows/f31-redis-busy.js';
 import { scriptsFlushed } from './rows/f32-scripts-flushed.js';
 import { instanceClockJumped, storeClockJumped } from './rows/f33-clock-jumped.js';
@@ -84,6 +84,7 @@ export const ROWS: readonly Row[] = [
   diskFull,
   slowDisk,
   logCutOff,
+  logDamaged,
   redisBusy,
   scriptsFlushed,
   storeClockJumped,
