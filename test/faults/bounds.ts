@@ -12,6 +12,7 @@ export const BOUNDS: Readonly<Record<string, Bound>> = {
   'Redis back to publish accepted': { of: 'p99', atMost: 1_000 },
   'silent bus cut to a new subscription': { of: 'p99', atMost: 2_000 },
   'dead peer freed': { of: 'p99', atMost: 10_000 },
+  'new key of a provider to accepted': { of: 'p99', atMost: 60_000 },
 };
 
 /** Fewer times than this are an anecdote. Of fewer than a hundred, the p99 is the slowest one. */

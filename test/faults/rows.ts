@@ -45,6 +45,7 @@ import { clientKilled } from './rows/f43-client-killed.js';
 import { asleepBeyondRetention, asleepBeyondTime } from './rows/f44-asleep-beyond-retention.js';
 import { trimmedWhileResuming } from './rows/f45-trimmed-while-resuming.js';
 import { emptiedWhileResuming } from './rows/f46-emptied-while-resuming.js';
+import { providerIll } from './rows/f48-provider-ill.js';
 import { secretsRotated } from './rows/f49-secrets-rotated.js';
 import { twoAtOnce } from './rows/f51-two-at-once.js';
 
@@ -102,6 +103,7 @@ export const ROWS: readonly Row[] = [
   asleepBeyondTime,
   trimmedWhileResuming,
   emptiedWhileResuming,
+  providerIll,
   secretsRotated,
   twoAtOnce,
 ];

@@ -10,6 +10,15 @@ const wireBeneath = 'test/unit/gateway/a-wire-writes-beneath-the-stream.spec.ts'
 /** The doors of an instance, and those who are inside. */
 export const gateway = [
   {
+    name: 'provider-asked-for-each-token',
+    bug: 'each token of an unknown key makes an instance ask the provider again',
+    rows: ['F48'],
+    file: 'src/identity/remote-key-set.ts',
+    find: 'return this.clock.monotonic() - this.#triedAt < this.times.cooldownMs;',
+    replace: 'return false;',
+    check: fault('F48', 1),
+  },
+  {
     name: 'first-secret-alone',
     bug: 'of several secrets only the first is tried',
     rows: ['F49'],
