@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { LogPage } from '../broker/broker.port.js';
 import type { LogEntry } from '../broker/log-entry.js';
-import { formatPosition, type Position } from '../broker/position.js';
+import type { Position } from '../broker/position.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { EncodedMessage } from './encoded-message.js';
 import { exclusionOf } from './exclusion.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { firstPage, type Start, type StartQuery } from './first-page.js';
-import { gapOf } from './gap-of.js';
+import { gapOf, tearGapOf } from './gap-of.js';
 import { LogPages } from './log-pages.js';
 import type { Skipped } from './offset-ranges.js';
 import type { Session } from './session.js';
@@ -184,17 +184,7 @@ export function sendAhead(
 function tellTear(subscription: Subscription, entry: LogEntry, place: Position): boolean {
   if (!hasAllLeft(subscription)) return false;
   const { session, channel, told } = subscription;
-  const [from, to] = entry.extra.tear ?? [entry.offset, entry.offset];
-  session.wire.emit('gap', {
-    channel,
-    epoch: entry.epoch,
-    after: formatPosition(told),
-    ranges: [[from, to]],
-    count: to - from + 1,
-    reason: 'rewound',
-    refill: false,
-    position: formatPosition(place),
-  });
+  session.wire.emit('gap', tearGapOf(channel, told, entry));
   subscription.startAt(place);
   return true;
 }

@@ -60,7 +60,7 @@ export class FollowedChannel {
   isReachedBy({ epoch, offset }: Position, breaks: number): boolean {
     if (breaks !== this.breaks) return false;
     // A life that has not begun: its genesis has another name in each month, and is one place.
-    if (this.cursor.offset === 0) return true;
+    if (this.cursor.offset === 0 && offset === 0) return true;
     return epoch === this.cursor.epoch && offset >= this.cursor.offset;
   }
 }

@@ -1,3 +1,4 @@
+import type { LogEntry } from '../broker/log-entry.js';
 import type { Gap, GapReason } from '../protocol/gap.js';
 import { formatPosition, type Position } from '../broker/position.js';
 
@@ -20,5 +21,20 @@ export function gapOf(
     reason,
     refill: false,
     position: formatPosition(to),
+  };
+}
+
+/** Tells what a failover took away of the history that goes on behind it, to who stands at `after`. */
+export function tearGapOf(channel: string, after: Position, tear: LogEntry): Gap {
+  const [from, to] = tear.extra.tear ?? [tear.offset, tear.offset];
+  return {
+    channel,
+    epoch: tear.epoch,
+    after: formatPosition(after),
+    ranges: [[from, to]],
+    count: to - from + 1,
+    reason: 'rewound',
+    refill: false,
+    position: formatPosition(tear),
   };
 }

@@ -91,7 +91,13 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
       await this.#join(connection, channel, { since, rewind: command.rewind }, answer);
     };
     const mayBeLarge = since !== undefined || command.rewind !== undefined;
-    await (mayBeLarge ? connection.answers.pass(join) : join());
+    try {
+      await (mayBeLarge ? connection.answers.pass(join) : join());
+    } catch (error) {
+      // A subscription that it had before ended as well.
+      void this.presences.leave(connection.session.id, channel, { clean: true });
+      throw error;
+    }
   }
 
   async #join(

@@ -53,7 +53,7 @@ export class CommandDispatcher {
     const [body] = args;
     const run = this.#commands.get(event);
     const one = args.length === (hasAnswer ? 2 : 1) && isObject(body) ? body : null;
-    const refusal = refusalOf(run !== undefined, one !== null, connection.pending);
+    const refusal = refusalOf(run !== undefined, one !== null, connection);
     if (refusal || !run || !one) answer({ ok: false, error: refusal?.toBody() });
     // Closed, when it leaves its answers unread.
     else if (this.delivery.mayAnswer(connection.session))
@@ -89,7 +89,11 @@ function namesOf<T extends object>(map: T): (keyof T)[] {
   return Object.keys(map) as (keyof T)[];
 }
 
-function refusalOf(isKnown: boolean, isOneObject: boolean, pending: number): CarillonError | null {
+function refusalOf(
+  isKnown: boolean,
+  isOneObject: boolean,
+  { pending, isLeaving }: Connection,
+): CarillonError | null {
   if (!isKnown) {
     return new CarillonError(
       'invalid_request',
@@ -98,6 +102,11 @@ function refusalOf(isKnown: boolean, isOneObject: boolean, pending: number): Car
   }
   if (!isOneObject) {
     return new CarillonError('invalid_request', 'Send exactly one object and an acknowledgement.');
+  }
+  if (isLeaving) {
+    return new CarillonError('draining', 'This instance is stopping. Ask the next one again.', {
+      retryAfterMs: 500,
+    });
   }
   if (pending >= PENDING_MAX) {
     return new CarillonError('overloaded', 'Too many requests wait for their answer. Slow down.', {

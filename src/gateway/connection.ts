@@ -34,6 +34,8 @@ export interface Connection {
   added: Set<ChannelName> | null;
   /** Requests that were not answered yet. */
   pending: number;
+  /** It is about to be moved to another instance: what is asked from now on is refused. */
+  isLeaving: boolean;
 }
 
 /** What `socket.data` holds: the handshake first, the connection once it is open. */

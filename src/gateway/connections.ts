@@ -75,6 +75,7 @@ export class Connections {
       underWay: null,
       added: null,
       pending: 0,
+      isLeaving: false,
     };
     this.#open.add(connection);
     dataOf(socket).connection = connection;

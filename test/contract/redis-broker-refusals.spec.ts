@@ -47,6 +47,12 @@ describeWithRedis('a broker whose Redis refuses', () => {
     // What needs no room still works.
     expect(await broker.append(first)).toMatchObject({ outcome: 'duplicate', offset: 1 });
     expect((await read(broker, channel, { last: 5 })).entries).toHaveLength(1);
+    // In a partition, too, that nobody has met before.
+    const lives = await nemesis.keys('*:life');
+    await nemesis.del(...lives);
+    const fresh = newChannel();
+    const start = await topOf(broker, fresh);
+    expect(await topOf(broker, fresh)).toMatchObject({ epoch: start.epoch, offset: 0 });
 
     await nemesis.config('SET', 'maxmemory', '0');
     expect(await broker.append(publication(channel))).toMatchObject({ offset: 2 });

@@ -333,6 +333,30 @@ export const delivery = [
     ),
   },
   {
+    name: 'any-place-is-a-beginning',
+    bug: 'who has a message of a history that the instance does not know yet goes live, and gets it again',
+    rows: ['F14'],
+    file: 'src/delivery/followed-channel.ts',
+    find: 'this.cursor.offset === 0 && offset === 0',
+    replace: 'this.cursor.offset === 0',
+    check: check(
+      behind,
+      'stands at a cursor that has no message yet only where it has had none either',
+    ),
+  },
+  {
+    name: 'history-passes-a-tear',
+    bug: 'history passes what a failover took without a word',
+    rows: ['F24'],
+    file: 'src/channels/history-reader.ts',
+    find: 'if (next === -1) return',
+    replace: 'if (next < rest.length) return',
+    check: check(
+      'test/unit/channels/history-tells-what-a-failover-took.spec.ts',
+      'forwards, between the pages on either side of it, with a place behind it',
+    ),
+  },
+  {
     name: 'first-gap-not-told',
     bug: 'a resume that could not be continued looks as if nothing were missing',
     rows: ['F14', 'F24', 'F45'],

@@ -194,6 +194,18 @@ export const gateway = [
     ),
   },
   {
+    name: 'asked-on-while-it-stops',
+    bug: 'an instance that stops takes requests until it cuts them off',
+    rows: ['F2'],
+    file: 'src/gateway/drain.ts',
+    find: 'connection.isLeaving = true;',
+    replace: 'connection.isLeaving = false;',
+    check: check(
+      'test/cluster/a-stop-answers-everything.spec.ts',
+      'answers every one of them: it was stored, or the next instance is to be asked',
+    ),
+  },
+  {
     name: 'drained-though-gone',
     bug: 'whoever waits for a connection to drain is told so when its peer is gone',
     rows: ['F37'],

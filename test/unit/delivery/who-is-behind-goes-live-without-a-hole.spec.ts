@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { LogEntry } from '../../../src/broker/log-entry.js';
-import type { Position } from '../../../src/broker/position.js';
+import { genesis, type Position } from '../../../src/broker/position.js';
 import { queueEntry } from '../../../src/delivery/catch-up.js';
 import { EncodedMessage } from '../../../src/delivery/encoded-message.js';
 import { FollowedChannel } from '../../../src/delivery/followed-channel.js';
@@ -22,6 +22,15 @@ async function behind(count: number, keeps = 1_000) {
 }
 
 describe('who is behind', () => {
+  test('stands at a cursor that has no message yet only where it has had none either', () => {
+    const channel = new FollowedChannel(CHANNEL, genesis('0'.repeat(16), 1));
+    // Of another month, its name is another one, and the place the same.
+    expect(channel.isReachedBy(genesis('1'.repeat(16), 2), 0)).toBe(true);
+    // It began anew, and the instance does not know it yet.
+    const anew = { epoch: '2'.repeat(16), offset: 1, chain: '3'.repeat(16) };
+    expect(channel.isReachedBy(anew, 0)).toBe(false);
+  });
+
   test('goes live at the cursor and not before: what comes while it reads is read too', async () => {
     const { broker, catchUp, subscription, channel, wire, append } = await behind(5);
     const read = broker.read.bind(broker);

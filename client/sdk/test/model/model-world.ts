@@ -169,16 +169,14 @@ export class ModelWorld {
   /** The application closes the client, and makes another one when that is over. */
   async close(): Promise<void> {
     const { carillon, disk, outcomes, writes, reads } = this.#run;
-    let isOver = false;
-    void carillon.close().then(() => {
-      isOver = true;
-    });
-    for (let turn = 0; turn < 100 && !isOver; turn += 1) {
+    const ended: string[] = [];
+    void carillon.close().then(() => ended.push('closed'));
+    for (let turn = 0; turn < 100 && ended.length === 0; turn += 1) {
       await this.read(reads.length);
       await this.write(writes.length);
-      await this.#run.time.advance(isOver ? 0 : 100);
+      await this.#run.time.advance(100);
     }
-    if (!isOver) this.#problems.push('a client was not closed');
+    if (ended.length === 0) this.#problems.push('a client was not closed');
     if (disk.isHolding) this.#problems.push('a client that was closed holds its place');
     // What it could not wait for is told as unknown, and the next one sees to it.
     for (const [id, { kind }] of outcomes) {

@@ -28,7 +28,10 @@ local function genesisEpoch(atMs)
   local text = redis.call('GET', KEYS[3])
   if not text then
     text = newLife
-    redis.call('SET', KEYS[3], text)
+    local kept = redis.pcall('SET', KEYS[3], text)
+    if kept.err and not string.find(kept.err, 'OOM', 1, true) then error(kept) end
+    -- Where memory is full it is the same for all until it can be written: readers wait there together.
+    if kept.err then text = '' end
   end
   local month = string.format('%d', math.floor(atMs / MONTH_MS))
   return string.sub(redis.sha1hex(text .. '|' .. channel .. '|' .. month), 1, 16)
