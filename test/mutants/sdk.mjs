@@ -466,7 +466,7 @@ export const sdk = [
     bug: 'a store that does not answer keeps close from its end',
     rows: ['F43'],
     file: 'client/sdk/src/client-run.ts',
-    find: 'const stopTimer = environment.after(withinMs, resolve);',
+    find: 'const stopTimer = this.parts.environment.after(withinMs, resolve);',
     replace: 'const stopTimer = environment.after(withinMs, () => {});',
     check: check('client/sdk/test/silent-store.spec.ts', 'does not keep `close` from its end'),
   },
