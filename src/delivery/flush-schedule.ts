@@ -5,6 +5,9 @@ import type { Session } from './session.js';
 /** Of the window: what comes a little early, as messages that waited elsewhere for it, is not held again. */
 const ENOUGH = 0.75;
 
+/** So many slices in a row may end with something urgent left; the next one begins with the others. */
+const PASSED_OVER_MAX = 7;
+
 export interface FlushRules {
   /** A connection that was written to this recently waits for the rest of the time; 0: none does. */
   readonly windowMs: number;
@@ -21,7 +24,7 @@ export interface FlushRules {
  * An idle connection gets its share at once. One that was written to a moment ago waits for the rest of
  * its window, so that a hot stream is joined; `critical` does not wait. However many are owed something,
  * they are written to in slices, those with something urgent first: what comes in meanwhile is heard,
- * and joins what still waits.
+ * and joins what still waits. Where what is urgent fills slice after slice, every eighth is for the others.
  */
 export class FlushSchedule {
   #urgent: Session[] = [];
@@ -29,6 +32,8 @@ export class FlushSchedule {
   #later: Session[] = [];
   #window: NodeJS.Timeout | null = null;
   #isContinued = false;
+  /** How many slices in a row had no time for what is due. */
+  #passedOver = 0;
 
   constructor(private readonly rules: FlushRules) {}
 
@@ -69,20 +74,37 @@ export class FlushSchedule {
 
   #write(): void {
     const slice = new Slice(() => this.rules.now());
-    const urgent = this.#urgent;
-    this.#urgent = [];
-    const left = this.#flushSome(urgent, 'urgent', slice);
-    if (left < urgent.length) {
-      // What became urgent in the meantime stands behind them.
-      this.#urgent = [...urgent.slice(left), ...this.#urgent];
+    if (this.#passedOver >= PASSED_OVER_MAX) {
+      if (this.#writeDue(slice)) this.#writeUrgent(slice);
+    } else if (!this.#writeUrgent(slice)) {
+      if (this.#due.length > 0) this.#passedOver += 1;
     } else if (!this.#isContinued) {
-      const due = this.#due;
-      this.#due = [];
-      const rest = this.#flushSome(due, 'due', slice);
-      if (rest < due.length) this.#due = [...due.slice(rest), ...this.#due];
+      this.#writeDue(slice);
     }
     if (this.#urgent.length > 0 || this.#due.length > 0) this.#continue();
     else this.rules.joined.release();
+  }
+
+  /** False: the slice was over before all of them were written to. */
+  #writeUrgent(slice: Slice): boolean {
+    const urgent = this.#urgent;
+    this.#urgent = [];
+    const left = this.#flushSome(urgent, 'urgent', slice);
+    if (left === urgent.length) return true;
+    // What became urgent in the meantime stands behind them.
+    this.#urgent = [...urgent.slice(left), ...this.#urgent];
+    return false;
+  }
+
+  /** As `writeUrgent`, of the others. */
+  #writeDue(slice: Slice): boolean {
+    this.#passedOver = 0;
+    const due = this.#due;
+    this.#due = [];
+    const left = this.#flushSome(due, 'due', slice);
+    if (left === due.length) return true;
+    this.#due = [...due.slice(left), ...this.#due];
+    return false;
   }
 
   #continue(): void {

@@ -41,6 +41,18 @@ export const delivery = [
     ),
   },
   {
+    name: 'urgent-starves-the-others',
+    bug: 'while what is urgent fills slice after slice nobody else is written to',
+    rows: ['F37'],
+    file: 'src/delivery/flush-schedule.ts',
+    find: 'if (this.#due.length > 0) this.#passedOver += 1;',
+    replace: '',
+    check: check(
+      'test/unit/delivery/a-fan-out-goes-in-slices.spec.ts',
+      'that is urgent and never ends leaves every eighth slice to the others',
+    ),
+  },
+  {
     name: 'ranges-without-a-bound',
     bug: 'what a reader that has stalled is to be told of its losses grows without end',
     rows: ['F36'],

@@ -102,6 +102,28 @@ describe('a fan-out', () => {
     expect(written).toHaveLength(300);
   });
 
+  test('that is urgent and never ends leaves every eighth slice to the others', () => {
+    const hot = Array.from({ length: 1_000 }, (_, index) => session(`u${index}`));
+    owe(hot, true);
+    owe(Array.from({ length: 40 }, (_, index) => session(`calm${index}`)));
+    const lengths: number[] = [];
+    const places: number[] = [];
+    for (let slice = 1; slice <= 40; slice += 1) {
+      // Whoever was written to is owed something urgent again before the next slice.
+      for (const one of hot) schedule.owe(one, true);
+      const [begun, before] = [clock, written.length];
+      nextSlice();
+      lengths.push(clock - begun);
+      if (written.slice(before).some((name) => name.startsWith('calm'))) places.push(slice);
+    }
+    expect(written.filter((name) => name.startsWith('calm'))).toHaveLength(40);
+    expect(places).toHaveLength(2);
+    expect((places[1] ?? 0) - (places[0] ?? 0)).toBe(8);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(2 + 16 * WRITE_MS);
+    const urgent = written.filter((name) => name.startsWith('u'));
+    expect(urgent.slice(0, 1_000)).toEqual(hot.map((_, index) => `u${index}`));
+  });
+
   test('does not write to a session that has ended meanwhile', () => {
     const all = sessions(200);
     owe(all);
