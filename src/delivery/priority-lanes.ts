@@ -30,8 +30,11 @@ export interface Taken {
 /** What one item costs beside its bytes, so that a flood of tiny ones is bounded too. */
 export const ITEM_COST = 64;
 
-/** Every eighth that leaves is of the least urgent lane, however few go at a time: so it never starves. */
+/** Every eighth that leaves is of the lanes below the most urgent, however few go at a time: so none starves. */
 const FLOOR_SHARE = 8;
+
+/** One bit for each of the four lanes. */
+const ALL_LANES = 0b1111;
 
 const NO_LANES: Queued[][] = [];
 
@@ -45,6 +48,8 @@ export class PriorityLanes {
   #bytes = 0;
   #arrivals = 0;
   #left = 0;
+  /** One bit for each lane that had nothing since something of a lower one left: it goes before that one does again. */
+  #behind = ALL_LANES;
 
   get bytes(): number {
     return this.#bytes;
@@ -86,6 +91,7 @@ export class PriorityLanes {
       const item = this.#next(this.#left + 1)?.shift();
       if (!item) break;
       this.#left += 1;
+      this.#behind = (this.#behind | ((1 << item.lane) - 1)) & ~(1 << item.lane);
       left -= item.bytes;
       this.#bytes -= item.bytes;
       item.subscription.countWaiting(item.lane, -1);
@@ -156,9 +162,16 @@ export class PriorityLanes {
     this.#bytes = 0;
   }
 
+  /**
+   * The lane whose turn it is. The share of the lower lanes goes to the highest that is behind, and to
+   * the lowest when none is: so no lane gets more of it than one above it that has something waiting.
+   */
   #next(place: number): Queued[] | undefined {
     const isBusy = (items: Queued[]): boolean => items.length > 0;
-    return place % FLOOR_SHARE === 0 ? this.#lanes.findLast(isBusy) : this.#lanes.find(isBusy);
+    if (place % FLOOR_SHARE !== 0) return this.#lanes.find(isBusy);
+    const isBehind = (items: Queued[], lane: number): boolean =>
+      items.length > 0 && (this.#behind & (1 << lane)) !== 0;
+    return this.#lanes.find(isBehind) ?? this.#lanes.findLast(isBusy);
   }
 }
 

@@ -53,6 +53,18 @@ export const delivery = [
     ),
   },
   {
+    name: 'low-overtakes-normal',
+    bug: 'while more that is urgent keeps coming only the lowest lane gets a share, and what stands above it none',
+    rows: ['F36'],
+    file: lanes,
+    find: 'return this.#lanes.find(isBehind) ?? this.#lanes.findLast(isBusy);',
+    replace: 'return this.#lanes.findLast(isBusy) ?? this.#lanes.find(isBehind);',
+    check: check(
+      'test/unit/delivery/lanes-share-a-slow-connection.spec.ts',
+      'while more that is urgent keeps coming is of each lane below it in turn',
+    ),
+  },
+  {
     name: 'ranges-without-a-bound',
     bug: 'what a reader that has stalled is to be told of its losses grows without end',
     rows: ['F36'],

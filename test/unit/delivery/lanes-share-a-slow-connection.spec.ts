@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { PriorityLanes, type Taken } from '../../../src/delivery/priority-lanes.js';
 import { Subscription } from '../../../src/delivery/subscription.js';
 import type { ChannelName } from '../../../src/protocol/channel-name.js';
@@ -101,6 +102,73 @@ describe('what is taken', () => {
     expect([order.indexOf(100), order.indexOf(101)]).toEqual([7, 15]);
     expect(order.filter((offset) => offset <= 20)).toEqual(
       Array.from({ length: 20 }, (_, index) => index + 1),
+    );
+  });
+
+  test('while more that is urgent keeps coming is of each lane below it in turn', () => {
+    const { lanes, push } = lanesUnderTest();
+    for (let offset = 1; offset <= 20; offset += 1) {
+      push(offset, 2);
+      push(100 + offset, 3);
+    }
+    const lower: number[] = [];
+    for (let offset = 201; offset <= 280; offset += 1) {
+      push(offset, 1);
+      lower.push(...offsetsOf(one(lanes)).filter((taken) => taken <= 200));
+    }
+    expect(lower).toEqual([1, 101, 2, 102, 3, 103, 4, 104, 5, 105]);
+  });
+
+  test('is never more of a lane than of a busy one above it, whatever comes when', () => {
+    const step = fc.oneof(
+      fc.record({ lane: fc.integer({ min: 0, max: 3 }), count: fc.integer({ min: 1, max: 20 }) }),
+      fc.record({ take: fc.integer({ min: 1, max: 20 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const { lanes, push } = lanesUnderTest();
+        const waiting = [0, 0, 0, 0];
+        /** For each lane and each below it: how many more were taken of the lower while the higher was busy. */
+        const ahead = new Map<string, number>();
+        let last = 0;
+        for (const next of steps) {
+          if ('lane' in next) {
+            for (let n = 0; n < next.count; n += 1) push((last += 1), next.lane);
+            waiting[next.lane] = (waiting[next.lane] ?? 0) + next.count;
+            continue;
+          }
+          for (let n = 0; n < next.take; n += 1) {
+            const [taken] = lanes.takeUrgent(1);
+            if (!taken) break;
+            const { lane } = taken.item;
+            waiting[lane] = (waiting[lane] ?? 0) - 1;
+            for (let lower = lane + 1; lower < 4; lower += 1) ahead.set(`${lane} ${lower}`, 0);
+            for (let higher = 0; higher < lane; higher += 1) {
+              if ((waiting[higher] ?? 0) === 0) continue;
+              const key = `${higher} ${lane}`;
+              ahead.set(key, (ahead.get(key) ?? 0) + 1);
+              expect(ahead.get(key)).toBeLessThanOrEqual(1);
+            }
+          }
+        }
+      }),
+    );
+  });
+
+  test('is of the lowest lane too within so many, however the ones above it come and go', () => {
+    const lane = fc.integer({ min: 0, max: 2 });
+    fc.assert(
+      fc.property(fc.array(fc.array(lane, { maxLength: 3 }), { minLength: 64 }), (comings) => {
+        const { lanes, push } = lanesUnderTest();
+        push(1, 3);
+        const order: number[] = [];
+        for (const [index, coming] of comings.entries()) {
+          for (const to of coming) push(2 + index, to);
+          order.push(...offsetsOf(one(lanes)));
+        }
+        // Its turn comes at the latest when each of the three above it has had one for each below it.
+        expect(order.slice(0, 64)).toContain(1);
+      }),
     );
   });
 
