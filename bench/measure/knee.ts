@@ -2,17 +2,17 @@ import type { Load, Stream } from '../load/orders.js';
 import type { Generator } from '../processes/generator.js';
 
 /** Beyond these a server does not keep up. */
-const P99_MAX_MS = 100;
-const IN_TIME_MIN = 0.99;
+export const P99_MAX_MS = 100;
+export const IN_TIME_MIN = 0.99;
 
-/** Between two measured rates the knee is taken to be so often halved. */
-const REFINEMENTS = 2;
+/** What is carried and what is too much lie at most this share of the former apart in the end. */
+const PRECISION = 0.05;
+
+/** Between two measured rates the knee is taken to be halved at most so often, whatever is left. */
+const REFINEMENTS_MAX = 6;
 
 const RATE_MIN = 10;
 const RATE_MAX = 1_000_000;
-
-/** Rates are told in steps of this part of themselves. */
-const STEP = 10;
 
 export interface KneeSearch {
   readonly generator: Generator;
@@ -24,33 +24,47 @@ export interface KneeSearch {
 }
 
 /**
- * The most groups per second that a server carries, the audience being connected: doubled until p99
+ * The most groups per second that a server carries, the audience being connected: too much is where p99
  * exceeds 100 ms, fewer than 99 % are there in time, or something is refused or lost.
  */
-export async function findKnee(search: KneeSearch): Promise<number> {
-  let carried = search.from;
-  while (!(await keepsUp(search, carried))) {
+export function findKnee(search: KneeSearch): Promise<number> {
+  const { generator, from, seconds, streamAt, progress } = search;
+  return narrowed(from, async (rate) => {
+    progress(`looking for the knee: ${rate}/s`);
+    return isCarried(await generator.run({ streams: [streamAt(rate)], seconds }));
+  });
+}
+
+/**
+ * The highest rate that is carried: doubled until one is not, then halved until the two lie within 5 %.
+ * A rate is too much when it fails twice: one pause of the machine would else put the knee far below
+ * where it is, and 120 % of it would be no overload.
+ *
+ * @throws when not even the least rate is carried
+ */
+export async function narrowed(
+  from: number,
+  carries: (rate: number) => Promise<boolean>,
+): Promise<number> {
+  const isTooMuch = async (rate: number): Promise<boolean> =>
+    !(await carries(rate)) && !(await carries(rate));
+  let carried = from;
+  while (await isTooMuch(carried)) {
     carried = Math.floor(carried / 2);
     if (carried < RATE_MIN) throw new Error(`the server does not even carry ${RATE_MIN}/s`);
   }
   let tooMuch = carried * 2;
-  while (tooMuch < RATE_MAX && (await keepsUp(search, tooMuch))) {
+  while (tooMuch < RATE_MAX && !(await isTooMuch(tooMuch))) {
     carried = tooMuch;
     tooMuch *= 2;
   }
-  for (let refinement = 0; refinement < REFINEMENTS; refinement += 1) {
-    const middle = Math.round((carried + tooMuch) / 2 / STEP) * STEP;
-    if (await keepsUp(search, middle)) carried = middle;
-    else tooMuch = middle;
+  for (let count = 0; count < REFINEMENTS_MAX; count += 1) {
+    const middle = Math.round((carried + tooMuch) / 2);
+    if (tooMuch - carried <= carried * PRECISION || middle >= tooMuch) break;
+    if (await isTooMuch(middle)) tooMuch = middle;
+    else carried = middle;
   }
   return carried;
-}
-
-async function keepsUp(search: KneeSearch, rate: number): Promise<boolean> {
-  const { generator, seconds, streamAt, progress } = search;
-  progress(`looking for the knee: ${rate}/s`);
-  const load = await generator.run({ streams: [streamAt(rate)], seconds });
-  return isCarried(load);
 }
 
 function isCarried({ streams, deliveredInTime, delivered, told, refused }: Load): boolean {

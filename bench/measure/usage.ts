@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningPeer } from '../peers/peer.js';
 import { type CpuTime, cpuBetween, cpuTimeOf } from './process-cpu.js';
 
@@ -54,4 +55,28 @@ export function above(idle: Span, busy: Span): Span {
 /** Share of a core. */
 export function shareOf({ server, elapsedMs }: Span): number {
   return (server.user + server.system) / 1000 / elapsedMs;
+}
+
+/** Shares of the cores that a peer and its Redis run on. */
+export interface Shares {
+  readonly server: number;
+  readonly redis: number;
+}
+
+/**
+ * Shares while a load is offered, without the time in which the rest of it arrives: an overload leaves
+ * much to arrive, and would look lighter for it.
+ */
+export async function sharesDuring<T>(
+  peer: RunningPeer,
+  seconds: number,
+  load: () => Promise<T>,
+): Promise<[T, Shares]> {
+  const from = sample(peer);
+  const loaded = load();
+  // Whatever goes wrong is told where it is awaited.
+  loaded.catch(() => {});
+  await delay(seconds * 1000);
+  const span = between(from, sample(peer));
+  return [await loaded, { server: shareOf(span), redis: span.redis / 1000 / span.elapsedMs }];
 }

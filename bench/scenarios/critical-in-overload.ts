@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Load, Stream } from '../load/orders.js';
-import { audienceOf, type Seating, upTo } from '../measure/audience.js';
+import { audienceOf } from '../measure/audience.js';
 import { firstInstance } from '../measure/first-instance.js';
 import { overloadOf } from '../measure/generator-limit.js';
 import { findKnee } from '../measure/knee.js';
 import { type LoopDelay, loopDelayDuring } from '../measure/loop-delay.js';
+import { missingOverload } from '../measure/overload-evidence.js';
 import { spreadOf } from '../measure/spread.js';
+import { type Shares, sharesDuring } from '../measure/usage.js';
 import { carillon } from '../peers/carillon.js';
 import type { Peer } from '../peers/peer.js';
 import { socketIoRedisAdapter } from '../peers/socket-io-redis-adapter.js';
@@ -18,6 +20,19 @@ import {
   rowsOf,
 } from '../report/result.js';
 import type { ByMode } from './mode.js';
+import {
+  BULK,
+  BULK_BYTES,
+  BULK_CHANNELS,
+  bulkAt,
+  CRITICAL,
+  CRITICAL_CHANNEL,
+  CRITICAL_PER_SECOND,
+  CRITICAL_STREAM,
+  NO_BULK,
+  NO_CRITICAL,
+  seatingOf,
+} from './overload-traffic.js';
 import { practise } from './practice.js';
 import type { Scenario, Settings } from './scenario.js';
 import { onStage, type Stage } from './stage.js';
@@ -42,6 +57,8 @@ interface OverloadLeg {
   readonly refused: number;
   readonly loop: LoopDelay;
   readonly generatorShare: number;
+  /** Redis runs on the generator's core. */
+  readonly shares: Shares;
   readonly faults: readonly string[];
 }
 
@@ -51,25 +68,10 @@ const SHAPES: ByMode<Shape> = {
   full: { seats: 500, calmSeconds: 15, seconds: 15, kneeSeconds: 4, rounds: 3 },
 };
 
-/** Of the streams of a leg. */
-const BULK = 0;
-const CRITICAL = 1;
-
-/**
- * Bulk is in several channels, so that a message of it goes to some and a critical one to all: in one
- * channel for all, messages that are joined cost the generator more than the server, and it would be
- * the generator that is overloaded.
- */
-const BULK_CHANNELS = 10;
-const CRITICAL_CHANNEL = BULK_CHANNELS;
-
 /** Of the knee. */
 const OVERLOAD = 1.2;
 const SETTING_IN_S = 1;
 const WARM_UP_PER_SECOND = 200;
-const CRITICAL_PER_SECOND = 10;
-const BULK_BYTES = 512;
-const CRITICAL_BYTES = 200;
 const DECODED_EVERY = 16;
 
 const CALM_FACTOR = 3;
@@ -84,7 +86,9 @@ const READINGS: readonly Reading<OverloadLeg>[] = [
   { key: 'told', title: 'told lost', digits: 0, of: (leg) => leg.told },
   { key: 'refused', title: 'refused', digits: 0, of: (leg) => leg.refused },
   { key: 'loop', title: 'loop p99.9 ms', digits: 1, of: ({ loop }) => loop.p999 },
+  { key: 'server', title: 'server %', digits: 0, of: ({ shares }) => shares.server * 100 },
   { key: 'load', title: 'generator %', digits: 0, of: (leg) => leg.generatorShare * 100 },
+  { key: 'redisLoad', title: 'Redis %', digits: 0, of: ({ shares }) => shares.redis * 100 },
 ];
 
 /**
@@ -186,12 +190,13 @@ async function legsOf(
     // What is asked for is how it is while bulk runs, not while it sets in.
     await generator.run({ streams: phases[phase], seconds: SETTING_IN_S });
     const seconds = phase === 'calm' ? shape.calmSeconds : shape.seconds;
-    const [load, loop] = await loopDelayDuring(firstInstance(running), () =>
-      generator.run({ streams: phases[phase], seconds }),
+    const [[load, shares], loop] = await loopDelayDuring(firstInstance(running), () =>
+      sharesDuring(running, seconds, () => generator.run({ streams: phases[phase], seconds })),
     );
     await generator.disconnect();
     running.check();
-    legs.push(legOf(labelOf(peer, phase), phase, load, { loop, seconds, seats: shape.seats }));
+    const { seats } = shape;
+    legs.push(legOf(labelOf(peer, phase), phase, load, { loop, shares, seconds, seats }));
     await delay(500);
   }
   await stage.stop(running);
@@ -200,32 +205,45 @@ async function legsOf(
 
 type Phase = 'calm' | 'bulk alone' | 'both';
 
+interface Conditions {
+  readonly loop: LoopDelay;
+  readonly shares: Shares;
+  readonly seconds: number;
+  readonly seats: number;
+}
+
 function legOf(
   label: string,
   phase: Phase,
   load: Load,
-  { loop, seconds, seats }: { loop: LoopDelay; seconds: number; seats: number },
+  { loop, shares, seconds, seats }: Conditions,
 ): OverloadLeg {
   const bulk = load.streams[BULK];
   const critical = load.streams[CRITICAL];
   // Of the critical ones none may be missing; what is told lost or refused is bulk.
   const criticalDeliveries = (critical?.published ?? 0) * seats;
   const hasCritical = phase !== 'bulk alone';
+  const { told, refused, generatorShare } = load;
+  const inTime = load.deliveredInTime - criticalDeliveries;
+  const owed = ((bulk?.published ?? 0) * seats) / BULK_CHANNELS;
+  const p99Ms = bulk?.all.p99 ?? 0;
   return {
     peer: label,
     criticalP50: hasCritical ? (critical?.all.p50 ?? null) : null,
     criticalP99: hasCritical ? (critical?.all.p99 ?? null) : null,
-    bulkP99: phase === 'calm' ? null : (bulk?.all.p99 ?? null),
-    goodput: phase === 'calm' ? null : (load.deliveredInTime - criticalDeliveries) / seconds,
-    told: load.told,
-    refused: load.refused,
+    bulkP99: phase === 'calm' ? null : p99Ms,
+    goodput: phase === 'calm' ? null : inTime / seconds,
+    told,
+    refused,
     loop,
-    generatorShare: load.generatorShare,
+    generatorShare,
+    shares,
     faults: [
       ...load.faults,
       ...missingCritical(critical, seats),
       ...(load.ended > 0 ? [`${load.ended} connections were ended`] : []),
-      ...overloadOf(load.generatorShare),
+      ...overloadOf(generatorShare, shares.redis),
+      ...(phase === 'calm' ? [] : missingOverload({ owed, inTime, told, refused, p99Ms })),
     ],
   };
 }
@@ -239,37 +257,6 @@ function missingCritical(critical: Load['streams'][number] | undefined, seats: n
   const due = critical.published * Math.ceil(seats / DECODED_EVERY);
   const missing = due - critical.all.samples;
   return missing === 0 ? [] : [`${missing} of ${due} critical messages are missing`];
-}
-
-const CRITICAL_STREAM: Stream = {
-  channels: [CRITICAL_CHANNEL],
-  groupsPerSecond: CRITICAL_PER_SECOND,
-  groupSize: 1,
-  bytes: CRITICAL_BYTES,
-  priority: 'critical',
-};
-
-const NO_CRITICAL: Stream = { ...CRITICAL_STREAM, groupSize: 0 };
-const NO_BULK = bulkAt(1, 0);
-
-function bulkAt(groupsPerSecond: number, groupSize = 1): Stream {
-  return {
-    channels: upTo(BULK_CHANNELS),
-    groupsPerSecond,
-    groupSize,
-    bytes: BULK_BYTES,
-    priority: 'low',
-  };
-}
-
-function seatingOf(seats: number): Seating {
-  return {
-    channels: BULK_CHANNELS + 1,
-    seats,
-    seat: (index) => ({ instance: 0, channels: [index % BULK_CHANNELS, CRITICAL_CHANNEL] }),
-    // A publisher for each channel: critical messages do not wait behind bulk on one connection.
-    publishers: upTo(BULK_CHANNELS + 1).map(() => 0),
-  };
 }
 
 function criticalOf(legs: readonly OverloadLeg[], label: string) {
