@@ -34,7 +34,7 @@ const RETRY_MAX_MS = 300;
  * @param isLazy true: it connects at `connect()`, otherwise at once
  */
 export function connectForCommands(config: RedisConfig, isLazy = false): RedisClient {
-  return connect(config, 'commands', {
+  const options = complete({
     lazyConnect: isLazy,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -43,16 +43,27 @@ export function connectForCommands(config: RedisConfig, isLazy = false): RedisCl
     // A demoted primary refuses writes: leave it, and find the new one.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
   });
+  const isCluster = config.mode === 'cluster';
+  const client = isCluster ? toCluster(config, options) : toServer(config, options);
+  tellOutages(client, 'commands');
+  return client;
 }
 
-/** A connection for subscriptions, which its owner re-asserts and awaits after each reconnect. */
-export function connectForSubscriptions(config: RedisConfig): RedisClient {
-  return connect(config, 'subscriptions', {
+/**
+ * A connection for subscriptions, which its owner re-asserts and awaits after each reconnect.
+ *
+ * @param node of a cluster: `host:port`; null where there is one server at a time
+ */
+export function connectForSubscriptions(config: RedisConfig, node: string | null): Redis {
+  const options = complete({
     autoResubscribe: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: null,
     commandTimeout: SUBSCRIBE_TIMEOUT_MS,
   });
+  const client = node === null ? toServer(config, options) : toNode(config, node, options);
+  tellOutages(client, node === null ? 'subscriptions' : `subscriptions at ${node}`);
+  return client;
 }
 
 /** Ends a connection for good, without waiting for a peer that may be gone. */
@@ -66,8 +77,8 @@ export function reconnect(client: RedisClient): void {
   client.disconnect(true);
 }
 
-function connect(config: RedisConfig, purpose: string, options: Options): RedisClient {
-  const common: Options = {
+function complete(options: Options): Options {
+  return {
     ...options,
     enableOfflineQueue: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -77,35 +88,43 @@ function connect(config: RedisConfig, purpose: string, options: Options): RedisC
     noDelay: true,
     keepAlive: KEEP_ALIVE_MS,
   };
-  const client = create(config, common);
-  tellOutages(client, purpose);
-  return client;
 }
 
-function create({ urls, mode, sentinelName }: RedisConfig, common: Options): RedisClient {
-  const [first = 'redis://127.0.0.1:6379'] = urls;
-  const nodes = urls.map((url) => new URL(url));
-  const hosts = nodes.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) }));
-  const access = accessOf(new URL(first));
-  if (mode === 'cluster') {
-    return new Cluster(hosts, {
-      redisOptions: { ...common, ...access },
-      clusterRetryStrategy: retryDelay,
-      enableOfflineQueue: false,
-      lazyConnect: common.lazyConnect ?? false,
-      shardedSubscribers: true,
-    });
-  }
-  if (mode === 'sentinel') {
-    return new Redis({
-      ...common,
-      ...access,
-      sentinels: hosts,
-      name: sentinelName ?? 'mymaster',
-      sentinelRetryStrategy: retryDelay,
-    });
-  }
-  return new Redis(first, common);
+function toCluster(config: RedisConfig, options: Options): Cluster {
+  return new Cluster(hostsOf(config), {
+    redisOptions: { ...options, ...accessOf(config) },
+    clusterRetryStrategy: retryDelay,
+    enableOfflineQueue: false,
+    lazyConnect: options.lazyConnect ?? false,
+    // It would send again what may have been taken, and keep whoever waits while a shard is away.
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+  });
+}
+
+function toServer(config: RedisConfig, options: Options): Redis {
+  const [first = 'redis://127.0.0.1:6379'] = config.urls;
+  if (config.mode !== 'sentinel') return new Redis(first, options);
+  return new Redis({
+    ...options,
+    ...accessOf(config),
+    sentinels: hostsOf(config),
+    name: config.sentinelName ?? 'mymaster',
+    sentinelRetryStrategy: retryDelay,
+  });
+}
+
+function toNode(config: RedisConfig, node: string, options: Options): Redis {
+  // From the end, because an address may have colons of its own.
+  const colon = node.lastIndexOf(':');
+  const place = { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) };
+  return new Redis({ ...options, ...accessOf(config), ...place });
+}
+
+function hostsOf({ urls }: RedisConfig): { host: string; port: number }[] {
+  return urls
+    .map((url) => new URL(url))
+    .map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) }));
 }
 
 /** One line when a connection is lost and one when it is back, however often it was tried between. */
@@ -129,7 +148,8 @@ function reasonOf(error: Error): string {
   return 'code' in error ? String(error.code) : error.name;
 }
 
-function accessOf({ username, password, protocol }: URL): Options {
+function accessOf({ urls }: RedisConfig): Options {
+  const { username, password, protocol } = new URL(urls[0] ?? 'redis://127.0.0.1:6379');
   return {
     ...(username === '' ? {} : { username: decodeURIComponent(username) }),
     ...(password === '' ? {} : { password: decodeURIComponent(password) }),

@@ -129,8 +129,9 @@ export class RelayServer
 
   missed(channels: readonly ChannelName[] | null): void {
     this.#misses += 1;
-    for (const [name, { log }] of this.#channels) {
-      if (channels === null || channels.includes(name)) this.#reader.ask(log);
+    for (const name of channels ?? this.#channels.keys()) {
+      const log = this.#channels.get(name)?.log;
+      if (log) this.#reader.ask(log);
     }
   }
 

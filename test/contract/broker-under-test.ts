@@ -28,6 +28,8 @@ export class Heard implements BrokerListener {
   readonly notes: { readonly channel: ChannelName; readonly payload: string }[] = [];
   readonly readinessTold: boolean[] = [];
   missedAll = 0;
+  /** The channels that were named as missed, each time. */
+  readonly missedSome: (readonly ChannelName[])[] = [];
 
   entries(batch: readonly { readonly channel: ChannelName; readonly entry: LogEntry }[]): void {
     this.announced.push(...batch);
@@ -39,6 +41,7 @@ export class Heard implements BrokerListener {
 
   missed(channels: readonly ChannelName[] | null): void {
     if (channels === null) this.missedAll += 1;
+    else this.missedSome.push(channels);
   }
 
   readiness(ready: boolean): void {

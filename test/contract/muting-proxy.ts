@@ -4,6 +4,7 @@ import { register } from '../support/actors.js';
 
 export interface MutingProxy {
   readonly url: string;
+  readonly port: number;
   /** Connections that have subscribed get nothing more from the server, and notice nothing. */
   mute(): void;
 }
@@ -24,7 +25,7 @@ export async function startMutingProxy(port: number): Promise<MutingProxy> {
       });
     }
     client.on('data', (chunk) => {
-      if (/\r\nsubscribe\r\n/i.test(chunk.toString('latin1'))) subscribed.add(client);
+      if (/\r\ns?subscribe\r\n/i.test(chunk.toString('latin1'))) subscribed.add(client);
       upstream.write(chunk);
     });
     upstream.on('data', (chunk) => {
@@ -39,8 +40,10 @@ export async function startMutingProxy(port: number): Promise<MutingProxy> {
       server.close();
     },
   });
+  const { port: ownPort } = server.address() as AddressInfo;
   return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `redis://127.0.0.1:${ownPort}`,
+    port: ownPort,
     mute: () => {
       for (const socket of subscribed) muted.add(socket);
     },

@@ -104,8 +104,8 @@ export const relay = [
     bug: 'that announcements were missed is heard and not acted on',
     rows: ['F16'],
     file: server,
-    find: 'if (channels === null || channels.includes(name)) this.#reader.ask(log);',
-    replace: 'if (channels?.includes(name)) this.#reader.ask(log);',
+    find: 'for (const name of channels ?? this.#channels.keys()) {',
+    replace: 'for (const name of channels ?? []) {',
     check: check(followed, 'what may have been missed is read'),
   },
   {

@@ -22,9 +22,8 @@ import type {
 import type { Position } from '../position.js';
 import { brokerError } from './append-script.js';
 import { Appender } from './appender.js';
-import { beatMessage, Bus, noteMessage } from './bus.js';
+import { Bus, noteMessage } from './bus.js';
 import { ClusterClock } from './cluster-clock.js';
-import { Heartbeat } from './heartbeat.js';
 import { LogReading } from './log-reading.js';
 
 const CLOCK_EVERY_MS = 2_500;
@@ -47,10 +46,8 @@ export class RedisBroker implements Broker {
   readonly #commands: RedisClient;
   readonly #clock: ClusterClock;
   readonly #reading: LogReading;
-  readonly #heartbeat: Heartbeat;
   readonly #appenders = new Map<number, { appender: Appender; client: RedisClient }>();
   #bus: Bus | null = null;
-  #subscriber: RedisClient | null = null;
   #listener: BrokerListener | null = null;
   #clockTicks: NodeJS.Timeout | null = null;
   #isReady = false;
@@ -61,12 +58,6 @@ export class RedisBroker implements Broker {
     this.#commands = connectForCommands(options.redis, true);
     this.#clock = new ClusterClock(this.#commands);
     this.#reading = new LogReading(this.#commands, this.#keys, options.foreign);
-    this.#heartbeat = new Heartbeat({
-      isOpen: () => this.#isOpen(),
-      send: () => this.#publish(this.#bus?.beatName ?? '', beatMessage()),
-      deaf: () => this.#bus?.renew(),
-      judge: () => this.#judge(),
-    });
   }
 
   start(listener: BrokerListener): void {
@@ -77,19 +68,19 @@ export class RedisBroker implements Broker {
     this.#commands.connect().catch(() => undefined);
     // Opened by the first publish, they would refuse it.
     for (const replicas of this.#options.replicas) this.#appenderFor(replicas);
-    this.#subscriber = connectForSubscriptions(this.#options.redis);
-    this.#bus = new Bus(this.#subscriber, this.#keys, this.#options.instanceId, {
+    const wires = {
+      commands: this.#commands,
+      connect: (node: string | null) => connectForSubscriptions(this.#options.redis, node),
+      isOpen: () => this.#isOpen(),
+      publish: (name: string, message: Buffer) => this.#publish(name, message),
+    };
+    this.#bus = new Bus(wires, this.#keys, this.#options.instanceId, {
       entries: (batch) => listener.entries(batch),
       note: (channel, payload) => listener.note(channel, payload),
+      missed: (channels) => listener.missed(channels),
       foreign: this.#options.foreign,
-      beat: () => this.#heartbeat.heard(),
-      connected: () => {
-        listener.missed(null);
-        this.#heartbeat.listening();
-      },
-      lost: () => this.#heartbeat.lost(),
+      judge: () => this.#judge(),
     });
-    this.#heartbeat.start();
     this.#clockTicks = setInterval(() => this.#sampleClock(), CLOCK_EVERY_MS);
     this.#clockTicks.unref();
   }
@@ -137,11 +128,9 @@ export class RedisBroker implements Broker {
   }
 
   async close(): Promise<void> {
-    this.#heartbeat.stop();
     if (this.#clockTicks) clearInterval(this.#clockTicks);
     this.#listener = null;
     this.#bus?.close();
-    if (this.#subscriber) disconnect(this.#subscriber);
     for (const { client } of this.#appenders.values()) disconnect(client);
     disconnect(this.#commands);
   }
@@ -170,7 +159,7 @@ export class RedisBroker implements Broker {
     this.#sampleClock();
     // Another server may have answered, with another history.
     this.#listener?.missed(null);
-    this.#heartbeat.beat();
+    this.#bus?.beat();
   }
 
   #sampleClock(): void {
@@ -190,13 +179,12 @@ export class RedisBroker implements Broker {
     const appenders = [...this.#appenders.values()];
     return (
       this.#commands.status === 'ready' &&
-      (this.#bus?.isConnected ?? false) &&
       appenders.every(({ client }) => client.status === 'ready')
     );
   }
 
   #judge(): void {
-    const isReady = this.#isOpen() && this.#heartbeat.isFresh;
+    const isReady = this.#isOpen() && (this.#bus?.isSound ?? false);
     if (isReady === this.#isReady) return;
     this.#isReady = isReady;
     this.#listener?.readiness(isReady);

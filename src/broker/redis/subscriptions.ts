@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Cluster } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { CarillonError } from '../../protocol/carillon-error.js';
-import { reconnect, type RedisClient } from '../../redis/redis-client.js';
+import { reconnect } from '../../redis/redis-client.js';
 import { hasMessage } from '../../redis/redis-script.js';
 
 /** Names in one SUBSCRIBE. */
@@ -23,9 +23,11 @@ interface Subscription {
 }
 
 export interface SubscriptionsListener {
-  /** All names are subscribed on a new connection. */
+  /** All names are subscribed, on a new connection or after some came from another one. */
   asserted(): void;
   lost(): void;
+  /** Of a cluster: this server says that names are no longer its own. */
+  moved(): void;
 }
 
 /**
@@ -35,7 +37,6 @@ export interface SubscriptionsListener {
 export class Subscriptions {
   readonly #logger = new Logger('Redis');
   readonly #wanted = new Map<string, Subscription>();
-  readonly #isSharded: boolean;
   #toAdd = new Set<string>();
   #toRemove = new Set<string>();
   #isScheduled = false;
@@ -45,17 +46,17 @@ export class Subscriptions {
   #round = 0;
 
   constructor(
-    private readonly client: RedisClient,
+    private readonly client: Redis,
+    private readonly isSharded: boolean,
     private readonly listener: SubscriptionsListener,
   ) {
-    this.#isSharded = client instanceof Cluster;
     client.on('ready', () => void this.#assert());
     client.on('close', () => this.#lose());
-    if (this.#isSharded) {
-      // One of its nodes left, or was replaced: the client subscribes there again without telling when.
-      client.on('-node', () => void this.#assert());
-      client.on('subscribersReady', () => void this.#assert());
-    }
+    client.on('moved', () => {
+      listener.moved();
+      // The server ended some, and does not tell which; names that are another's leave meanwhile.
+      void this.#assertSoon();
+    });
   }
 
   get isAsserted(): boolean {
@@ -84,6 +85,18 @@ export class Subscriptions {
     this.#toAdd.delete(name);
     this.#toRemove.add(name);
     this.#schedule();
+  }
+
+  /** From now on exactly these; `asserted` is told when those that are new here are subscribed. */
+  want(names: ReadonlySet<string>): void {
+    for (const name of this.#wanted.keys()) if (!names.has(name)) this.remove(name);
+    const added = [...names].filter((name) => !this.#wanted.has(name));
+    if (added.length === 0) return;
+    for (const name of added) {
+      this.#wanted.set(name, { isConfirmed: false, waiters: [] });
+      this.#toRemove.delete(name);
+    }
+    void this.#assert();
   }
 
   /** Leaves this connection for a new one. */
@@ -137,8 +150,14 @@ export class Subscriptions {
     this.listener.asserted();
   }
 
+  async #assertSoon(): Promise<void> {
+    const round = this.#round;
+    await delay(RETRY_MS, undefined, { ref: false });
+    if (round === this.#round) void this.#assert();
+  }
+
   #startOver(): void {
-    if (this.#isSharded) void this.#assert();
+    if (this.isSharded) void this.#assert();
     else this.renew();
   }
 
@@ -161,7 +180,7 @@ export class Subscriptions {
     const asked = names.map((name) => this.#wanted.get(name));
     const round = this.#round;
     try {
-      if (this.#isSharded) await this.client.ssubscribe(...names);
+      if (this.isSharded) await this.client.ssubscribe(...names);
       else await this.client.subscribe(...names);
     } catch (error) {
       if (hasMessage(error) && 'name' in error && error.name === 'ReplyError') {
@@ -183,7 +202,7 @@ export class Subscriptions {
     try {
       await Promise.all(
         [...this.#batchesOf(names)].map((batch) =>
-          this.#isSharded ? this.client.sunsubscribe(...batch) : this.client.unsubscribe(...batch),
+          this.isSharded ? this.client.sunsubscribe(...batch) : this.client.unsubscribe(...batch),
         ),
       );
     } catch {
@@ -192,7 +211,7 @@ export class Subscriptions {
   }
 
   *#batchesOf(names: readonly string[]): Iterable<readonly string[]> {
-    for (const group of this.#isSharded ? bySlot(names) : [names]) {
+    for (const group of this.isSharded ? bySlot(names) : [names]) {
       for (let start = 0; start < group.length; start += BATCH) {
         yield group.slice(start, start + BATCH);
       }
