@@ -35,9 +35,10 @@ describe('a break of the history', () => {
     const { wire, session } = openSession();
     (await service.prepare(session, CHANNEL, { withMessages: true })).begin();
     wire.takes = false;
-    for (let n = 0; n < 3; n += 1) hand(await append({}, BIG));
-    hand(await append({}, 1, { lane: 0 }));
-    // What is urgent has left, and the third waits.
+    const entries = [await append({}, BIG), await append({}, BIG), await append({}, BIG)];
+    entries.push(await append({}, 1, { lane: 0 }));
+    // Each by itself and all in one turn: what is urgent leaves before what waits for the window.
+    for (const entry of entries) hand(entry);
     expect(offsetsSent(wire.sent)).toEqual([1, 4, 2]);
     service.deliver([{ kind: 'break', channel: CHANNEL, reason: 'rewound', to: await top() }]);
     wire.takes = true;
