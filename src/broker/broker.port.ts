@@ -21,8 +21,13 @@ export interface Broker {
    */
   start(listener: BrokerListener): void;
 
-  /** Whether appends and announcements can be relied on now. */
-  isReady(): boolean;
+  /**
+   * Whether appends and announcements can be relied on now.
+   *
+   * @param channel whether the part of the broker that has this one is there, as far as is known;
+   * without it, all of the broker, proven
+   */
+  isReady(channel?: ChannelName): boolean;
 
   /** Appends one publication. Calls of one turn are sent together, in the order they were made. */
   append(publication: Publication): Promise<Appended>;

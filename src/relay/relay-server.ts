@@ -131,7 +131,7 @@ export class RelayServer
     this.#misses += 1;
     for (const name of channels ?? this.#channels.keys()) {
       const log = this.#channels.get(name)?.log;
-      if (log) this.#reader.ask(log);
+      if (log) this.#reader.askAnew(log);
     }
   }
 
@@ -143,7 +143,10 @@ export class RelayServer
       return;
     }
     this.missed(null);
-    void this.#reader.settled().then(() => {
+    // `ok` means: the broker, with every shard that it has, takes and announces, and each channel that
+    // was followed then has been read to its end since, or could not be: it is read again by itself and
+    // its readers get what is missing, in order, or a `gap`. It keeps nobody else from hearing of it.
+    void this.#reader.looked().then(() => {
       if (this.#wasReady || !this.broker.isReady()) return;
       this.#wasReady = true;
       void this.#dispatch(FEED.status, { state: 'ok', since: Math.trunc(this.broker.now()) });

@@ -5,6 +5,7 @@ const server = 'src/relay/relay-server.ts';
 const reader = 'src/relay/log-reader.ts';
 const order = 'test/unit/relay/entries-go-out-in-the-order-of-one-history.spec.ts';
 const late = 'test/unit/relay/a-late-page-changes-nothing-that-went-out.spec.ts';
+const failing = 'test/unit/relay/a-failed-read-keeps-nobody-waiting.spec.ts';
 const followed = 'test/unit/relay/a-followed-channel-is-looked-at-again.spec.ts';
 
 /** The order in which an instance hands on what it hears. */
@@ -86,8 +87,8 @@ export const relay = [
     bug: 'a tail that is gone is not marked, so nobody is told',
     rows: ['F24'],
     file: reader,
-    find: 'if (mustFence) await this.#fence(log, mustFence);',
-    replace: 'if (mustFence) isMore = false; if (mustFence) continue;',
+    find: "if (!(await this.#fence(log, mustFence))) return 'failed';",
+    replace: "return 'done';",
     check: check(followed, 'a tail that is gone is fenced, and read again'),
   },
   {
@@ -122,7 +123,7 @@ export const relay = [
     bug: 'clients are told that all is well before what was missed has been read',
     rows: ['F12', 'F15'],
     file: server,
-    find: 'void this.#reader.settled().then(() => {',
+    find: 'void this.#reader.looked().then(() => {',
     replace: 'void Promise.resolve().then(() => {',
     check: check(followed, 'that all is well is told when what was missed has been read'),
   },
@@ -131,8 +132,35 @@ export const relay = [
     bug: 'a hole stays when the store does not answer the first time',
     rows: ['F15', 'F17'],
     file: reader,
-    find: 'if (!page) continue;',
-    replace: 'if (!page) break;',
+    find: "if (!page) return 'failed';",
+    replace: "if (!page) return 'done';",
     check: check(followed, 'a read that failed is tried again'),
+  },
+  {
+    name: 'doubtful-reads-take-every-place',
+    bug: 'channels of a shard that is away keep those of the others from being read',
+    rows: ['F15'],
+    file: reader,
+    find: 'this.#doubtfulBusy >= DOUBTFUL',
+    replace: 'this.#doubtfulBusy < 0',
+    check: check(failing, 'a channel that is heard is read at once'),
+  },
+  {
+    name: 'failed-reads-come-at-one-pace',
+    bug: 'a channel that cannot be read is asked for as often after a minute as at first',
+    rows: ['F15'],
+    file: reader,
+    find: 'PAUSE_FIRST_MS * 2 ** Math.max(0, Math.min(failures, 6) - 1)',
+    replace: 'PAUSE_FIRST_MS',
+    check: check(failing, 'comes again after pauses that grow to a bound'),
+  },
+  {
+    name: 'ok-waits-for-what-cannot-be-read',
+    bug: 'one channel that cannot be read keeps everybody from hearing that all is well',
+    rows: ['F15'],
+    file: reader,
+    find: "if (outcome === 'done' && reads === 2) left.set(log, 1);",
+    replace: "if (outcome !== 'done') continue; if (reads === 2) left.set(log, 1);",
+    check: check(followed, 'that all is well is told though one channel cannot be read'),
   },
 ];

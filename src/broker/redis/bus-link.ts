@@ -60,6 +60,11 @@ export class BusLink {
     this.#heartbeat.start();
   }
 
+  /** All that it is to bring is subscribed on this connection. */
+  get isAsserted(): boolean {
+    return this.#subscriptions.isAsserted;
+  }
+
   /** What is published there comes back here, as of the last second. */
   get isSound(): boolean {
     return this.#subscriptions.isAsserted && this.#heartbeat.isFresh;

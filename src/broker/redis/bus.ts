@@ -61,6 +61,11 @@ export class Bus {
     return this.#links.size > 0 && [...this.#links.values()].every(({ isSound }) => isSound);
   }
 
+  /** The link of this channel stands; whether it brings anything, the next beat tells. */
+  stands(channel: ChannelName): boolean {
+    return this.#linkOf(channel)?.isAsserted ?? false;
+  }
+
   follow(channel: ChannelName): Promise<void> {
     const name = this.keys.ofChannel('bus', channel);
     this.#channels.set(name, channel);

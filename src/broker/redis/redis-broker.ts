@@ -85,8 +85,9 @@ export class RedisBroker implements Broker {
     this.#clockTicks.unref();
   }
 
-  isReady(): boolean {
-    return this.#isReady;
+  isReady(channel?: ChannelName): boolean {
+    if (channel === undefined || this.#isReady) return this.#isReady;
+    return this.#isOpen() && (this.#bus?.stands(channel) ?? false);
   }
 
   append(publication: Publication): Promise<Appended> {

@@ -143,4 +143,24 @@ describe('the state of the broker', () => {
     expect(offsets()).toEqual([1, 2]);
     server.close();
   });
+
+  test('that all is well is told though one channel cannot be read, which is tried on', async () => {
+    const { broker, server, states, offsets, appendMany } = relayUnderTest();
+    await server.follow(CHANNEL);
+    const other = 'chat:other' as ChannelName;
+    await server.follow(other);
+    await appendMany(2);
+    const readings = broker.read.bind(broker);
+    const read = jest.spyOn(broker, 'read').mockImplementation(async (channel, query) => {
+      if (channel === other) throw away;
+      return readings(channel, query);
+    });
+    server.readiness(true);
+    await eventually('told', () => states.length > 0, { deadlineMs: 2_000 });
+    expect(states).toEqual(['ok']);
+    expect(offsets()).toEqual([1, 2]);
+    const tries = () => read.mock.calls.filter(([channel]) => channel === other).length;
+    await eventually('tried again', () => tries() > 1, { deadlineMs: 2_000 });
+    server.close();
+  });
 });
