@@ -1,5 +1,5 @@
 import type { Latency } from './orders.js';
-import { stampOf } from './stamp.js';
+import type { Stamp } from './stamp.js';
 
 /** Latencies of one stream, in milliseconds. */
 interface Samples {
@@ -7,43 +7,32 @@ interface Samples {
   readonly remote: number[];
 }
 
-/** What the decoded connections saw: how late messages came, and whether in order. */
+/** How late messages came to decoded connections, and what came out of order to any. */
 export class Arrivals {
   #samples: Samples[] = [];
-  #disorders: string[] = [];
+  #disorders = 0;
+  #first: string | null = null;
 
-  /** @param mayLose whether numbers may be left out, as long as none comes late or twice */
-  constructor(private readonly mayLose: boolean) {}
-
-  /** Each break in the order, in words. */
-  get disorders(): readonly string[] {
-    return this.#disorders;
+  /** How many breaks in the order there were, and the first in words; null when there were none. */
+  get disorders(): { readonly count: number; readonly first: string } | null {
+    return this.#first === null ? null : { count: this.#disorders, first: this.#first };
   }
 
-  /**
-   * Notes one message.
-   *
-   * @param last the number of the last one by channel, of the connection that it came to
-   * @param isRemote whether that connection is at another instance than the channel's publisher
-   */
-  note(data: unknown, last: Map<number, number>, isRemote: (channel: number) => boolean): void {
-    const stamp = stampOf(data);
-    if (!stamp) {
-      this.#disorders.push('a message without its stamp');
-      return;
-    }
-    const { number, channel, stream, dueAt } = stamp;
-    const before = last.get(channel) ?? -1;
-    if (this.mayLose ? number <= before : number !== before + 1)
-      this.#disorders.push(`message ${number} after ${before} in channel ${channel}`);
-    last.set(channel, number);
+  disorder(what: string): void {
+    this.#disorders += 1;
+    this.#first ??= what;
+  }
+
+  /** Notes how late one is. @param isRemote whether it came to another instance than its publisher's */
+  note({ stream, dueAt }: Stamp, isRemote: boolean): void {
     const samples = (this.#samples[stream] ??= { local: [], remote: [] });
-    (isRemote(channel) ? samples.remote : samples.local).push(performance.now() - dueAt);
+    (isRemote ? samples.remote : samples.local).push(performance.now() - dueAt);
   }
 
   clear(): void {
     this.#samples = [];
-    this.#disorders = [];
+    this.#disorders = 0;
+    this.#first = null;
   }
 
   latency(stream: number): Latency {

@@ -4,17 +4,23 @@ import { FrameScanner } from '../wire/frame-scanner.js';
 import { clientFrame } from '../wire/text-frame.js';
 import type { Arrivals } from './arrivals.js';
 import type { Dialect, Missed, Place, Reply, Request } from './dialect.js';
+import type { Ledger } from './ledger.js';
+import { channelAt, findStamp, numberAt, stampOf } from './stamp.js';
 
 const TEXT = 1;
 const CLOSE = 8;
 const NEWLINE = 10;
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
+const WITHOUT_STAMP = 'a message without its stamp';
+
 /** What all connections of an audience share. */
 export interface Surroundings {
   readonly dialect: Dialect;
-  /** Where a decoded connection notes what came. */
+  /** Where a decoded connection notes what came, and any what came out of order. */
   readonly arrivals: Arrivals;
+  /** Numbers of channels by name. */
+  readonly numbers: ReadonlyMap<string, number>;
   /** Whether the server may tell of losses and end connections. */
   readonly mayLose: boolean;
   /** Channels of which it may not even then. */
@@ -27,6 +33,8 @@ export interface Surroundings {
 export interface Role {
   readonly index: number;
   readonly port: number;
+  /** What came to this one and to those before it. */
+  readonly ledger: Ledger;
   readonly isDecoded: boolean;
   /** Where it goes on from and what it keeps for later; null: it remembers nothing. */
   readonly place: Place | null;
@@ -35,7 +43,7 @@ export interface Role {
 
 /**
  * One client at frame level, over a bare network stream. A message is known by the first bytes of its
- * frame and counted, not decoded.
+ * frame and noted by the stamp that stands in it, not decoded.
  */
 export class Connection {
   /** Messages so far, and the bytes of their packets. */
@@ -45,8 +53,6 @@ export class Connection {
   told = 0;
   /** Whether the server ended it. */
   hasEnded = false;
-  /** The number of the last message by channel, where this connection is decoded. */
-  lastNumbers = new Map<number, number>();
 
   readonly #scanner = new FrameScanner((bytes, start, end, opcode) =>
     this.#frame(bytes, start, end, opcode),
@@ -55,6 +61,8 @@ export class Connection {
   #head: Buffer | null = Buffer.alloc(0);
   #stream: Socket | null = null;
   #nextNumber = 1;
+  /** Where the stamp of the last message was, from the start of its packet. */
+  #stampAt = 0;
   #isOurEnd = false;
   #settle: { readonly resolve: () => void; readonly reject: (error: Error) => void } | null = null;
 
@@ -94,7 +102,12 @@ export class Connection {
   /** Takes what it had missed, as it came with the reply to a join. */
   take(channel: string, missed: readonly Missed[]): void {
     this.messages += missed.length;
-    for (const { data, position } of missed) this.#note(channel, data, position);
+    for (const { data, position } of missed) {
+      const stamp = stampOf(data);
+      if (stamp === null) this.surroundings.fault(WITHOUT_STAMP);
+      else this.#enter(stamp.channel, stamp.number);
+      this.#note(channel, data, position);
+    }
   }
 
   /** Leaves everything that comes to the kernel. */
@@ -162,22 +175,39 @@ export class Connection {
     }
     this.messages += 1;
     this.bytes += end - start;
+    const at = findStamp(bytes, start, end, this.#stampAt);
+    if (at < 0) {
+      this.surroundings.fault(WITHOUT_STAMP);
+    } else {
+      this.#stampAt = at - start;
+      this.#enter(channelAt(bytes, at), numberAt(bytes, at));
+    }
     if (!this.role.isDecoded) return;
     const { channel, data, position } = dialect.delivery(bytes.toString('utf8', start, end));
     this.#note(channel, data, position);
   }
 
+  #enter(channel: number, number: number): void {
+    const wrong = this.role.ledger.note(channel, number);
+    if (wrong !== null) this.surroundings.arrivals.disorder(wrong);
+  }
+
   #note(channel: string, data: unknown, position: string | null): void {
     const { isDecoded, place, isRemote } = this.role;
-    if (isDecoded) this.surroundings.arrivals.note(data, this.lastNumbers, isRemote);
+    const { arrivals, numbers, fault } = this.surroundings;
+    const stamp = isDecoded ? stampOf(data) : null;
+    if (stamp !== null) {
+      arrivals.note(stamp, isRemote(stamp.channel));
+      if (numbers.get(channel) !== stamp.channel) fault(`a message of another channel: ${channel}`);
+    }
     if (place === null || position === null) return;
     place.last = position;
     place.channels.set(channel, position);
   }
 
   #incoming(packet: string): void {
-    const { index, place } = this.role;
-    const { dialect, mayLose, keeps, fault } = this.surroundings;
+    const { index, ledger, place } = this.role;
+    const { dialect, mayLose, keeps, numbers, fault } = this.surroundings;
     const incoming = dialect.incoming(packet, index, place);
     switch (incoming.kind) {
       case 'say':
@@ -197,6 +227,7 @@ export class Connection {
           fault(`a loss: ${packet.slice(0, 200)}`);
         }
         this.told += incoming.count ?? 0;
+        ledger.lose(numbers.get(incoming.channel) ?? -1, incoming.count ?? 0);
         break;
       case 'harmless':
         break;

@@ -4,6 +4,7 @@ import { Arrivals } from './arrivals.js';
 import { Connection, type Surroundings } from './connection.js';
 import { dialectOf } from './dialects.js';
 import { Faults } from './faults.js';
+import { Ledger } from './ledger.js';
 import type { Audience, Load, Return, Storm, Stream, Traffic } from './orders.js';
 import { pace } from './pace.js';
 import { Publishers } from './publishers.js';
@@ -19,24 +20,26 @@ const STORM_MS = 120_000;
 
 /** The subscribers and the publishers of a leg. */
 export class Crowd {
-  readonly #arrivals: Arrivals;
+  readonly #arrivals = new Arrivals();
   readonly #faults = new Faults();
   readonly #publishers: Publishers;
   readonly #seats: readonly Seat[];
   #admitted = 0;
 
   constructor(private readonly audience: Audience) {
-    this.#arrivals = new Arrivals(audience.mayLose);
     const surroundings: Surroundings = {
       dialect: dialectOf(audience.dialect),
       arrivals: this.#arrivals,
+      numbers: new Map(audience.channels.map((name, number) => [name, number])),
       mayLose: audience.mayLose,
       keeps: new Set(audience.keeps.map((channel) => audience.channels[channel] ?? '')),
       fault: (message) => this.#faults.add(message),
     };
     this.#seats = audience.seats.map((plan, i) => new Seat(i, plan, audience, surroundings));
     const connections = audience.publishers.map((port, i) => {
-      const role = { port, isDecoded: false, place: null, isRemote: () => false };
+      // A publisher joins nothing, so that whatever comes to it is one too many.
+      const ledger = new Ledger([], audience.mayLose);
+      const role = { port, ledger, isDecoded: false, place: null, isRemote: () => false };
       return new Connection({ ...role, index: audience.seats.length + i }, surroundings);
     });
     this.#publishers = new Publishers(connections, audience, this.#faults);
@@ -192,19 +195,25 @@ export class Crowd {
   }
 
   #judge(): void {
-    const { published, unanswered, unknown } = this.#publishers;
+    const { published, unanswered } = this.#publishers;
     let lost = 0;
     let repeated = 0;
+    let swapped = 0;
     for (const seat of this.#awaited()) {
-      const missing = seat.due(published) - seat.accounted;
-      lost += Math.max(0, missing);
-      repeated += Math.max(0, -missing - unknown);
+      const difference = seat.compare(published);
+      lost += difference.lost;
+      repeated += difference.repeated;
+      swapped += difference.swapped;
     }
     if (lost > 0) this.#faults.add(`${lost} deliveries are missing`);
     if (repeated > 0) this.#faults.add(`${repeated} deliveries came twice`);
+    if (swapped > 0) {
+      this.#faults.add(`the count is right but the messages are not, ${swapped} times`);
+    }
     if (unanswered > 0) this.#faults.add(`${unanswered} publishes were not answered`);
     const { disorders } = this.#arrivals;
-    const [first] = disorders;
-    if (first) this.#faults.add(`${disorders.length} breaks in the order, the first: ${first}`);
+    if (disorders === null) return;
+    const { count, first } = disorders;
+    this.#faults.add(`${count} breaks in the order, the first: ${first}`);
   }
 }

@@ -1,8 +1,10 @@
 import type { Connection } from './connection.js';
 import type { Request } from './dialect.js';
 import type { Faults } from './faults.js';
+import type { Published } from './ledger.js';
 import type { Audience, Stream } from './orders.js';
 import { stamped } from './stamp.js';
+import { Tally } from './tally.js';
 
 /** One group of one stream that is due. */
 export interface Group {
@@ -16,15 +18,16 @@ export interface Group {
 /** A request and the number of its channel. */
 interface Due {
   readonly channel: number;
+  /** Its number there. */
+  readonly message: number;
   readonly request: Request;
 }
 
 /** Those who publish, and what came of it. */
 export class Publishers {
-  /** Messages by channel that subscribers are owed. */
-  readonly published: number[];
-  /** Messages of all channels that nobody knows the fate of: they may come, and may not. */
-  unknown = 0;
+  /** By channel: what subscribers are owed. */
+  readonly #owed: readonly Tally[];
+  readonly #unknown: number[];
   /** Numbers of the next message, by channel. */
   readonly #next: number[];
   #sent = 0;
@@ -36,8 +39,13 @@ export class Publishers {
     private readonly audience: Audience,
     private readonly faults: Faults,
   ) {
-    this.published = audience.channels.map(() => 0);
+    this.#owed = audience.channels.map(() => new Tally());
+    this.#unknown = audience.channels.map(() => 0);
     this.#next = audience.channels.map(() => 0);
+  }
+
+  get published(): Published {
+    return { tallies: this.#owed, unknown: this.#unknown };
   }
 
   get unanswered(): number {
@@ -76,8 +84,8 @@ export class Publishers {
       };
       const publisher = channel % this.connections.length;
       const due = byPublisher.get(publisher);
-      if (due) due.push({ channel, request });
-      else byPublisher.set(publisher, [{ channel, request }]);
+      if (due) due.push({ channel, message, request });
+      else byPublisher.set(publisher, [{ channel, message, request }]);
     }
     for (const [publisher, due] of byPublisher) this.#send(publisher, due);
   }
@@ -85,20 +93,24 @@ export class Publishers {
   #send(publisher: number, due: readonly Due[]): void {
     const { mayLose } = this.audience;
     this.#sent += due.length;
-    if (!mayLose) for (const { channel } of due) this.#owe(channel);
+    if (!mayLose) for (const message of due) this.#owe(message);
     const requests = due.map(({ request }) => request);
     this.connections[publisher]?.send(requests, ({ isOk, isUnknown, refusal }, index) => {
       this.#answered += 1;
       const answered = due[index];
-      if (isOk && mayLose && answered) this.#owe(answered.channel);
+      if (isOk && mayLose && answered) this.#owe(answered);
       if (isOk) return;
       this.#refused += 1;
-      if (isUnknown) this.unknown += 1;
+      if (isUnknown && answered) this.#leaveOpen(answered);
       if (!mayLose) this.faults.add(`a publish was refused: ${refusal}`);
     });
   }
 
-  #owe(channel: number): void {
-    this.published[channel] = (this.published[channel] ?? 0) + 1;
+  #owe({ channel, message }: Due): void {
+    this.#owed[channel]?.add(message);
+  }
+
+  #leaveOpen({ channel }: Due): void {
+    this.#unknown[channel] = (this.#unknown[channel] ?? 0) + 1;
   }
 }

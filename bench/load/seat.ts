@@ -1,8 +1,9 @@
 import { Connection, type Surroundings } from './connection.js';
 import type { Place } from './dialect.js';
+import { type Difference, Ledger, type Published } from './ledger.js';
 import type { Audience, Seat as Plan } from './orders.js';
 
-/** A subscriber through all its connections, and how much it is owed. */
+/** A subscriber through all its connections, and what it is owed. */
 export class Seat {
   isStalled = false;
   /** Between a cut and its return. */
@@ -10,10 +11,7 @@ export class Seat {
 
   #connection: Connection;
   readonly #place: Place | null;
-  /** What earlier connections brought. */
-  #carried = 0;
-  /** What was published in its channels before it came. */
-  #base = 0;
+  readonly #ledger: Ledger;
 
   constructor(
     private readonly index: number,
@@ -22,6 +20,7 @@ export class Seat {
     private readonly surroundings: Surroundings,
   ) {
     this.#place = audience.remembers ? { session: null, last: null, channels: new Map() } : null;
+    this.#ledger = new Ledger(plan.channels, audience.mayLose);
     this.#connection = this.#connectionTo(plan.port, this.#place);
   }
 
@@ -44,16 +43,21 @@ export class Seat {
 
   /** All that came, or was told to be lost. */
   get accounted(): number {
-    return this.#carried + this.#connection.messages + this.#connection.told;
+    return this.#ledger.accounted;
   }
 
-  /** All that should have come, when so many were published in each channel. */
-  due(published: readonly number[]): number {
-    return this.#publishedTo(published) - this.#base;
+  /** All that should have come. */
+  due({ tallies }: Published): number {
+    return this.#ledger.due(tallies);
   }
 
-  async enter(published: readonly number[]): Promise<void> {
-    this.#base = this.#publishedTo(published);
+  /** How what came differs from that. */
+  compare(published: Published): Difference {
+    return this.#ledger.compare(published);
+  }
+
+  async enter({ tallies }: Published): Promise<void> {
+    this.#ledger.begin(tallies);
     await this.#connection.open();
     await this.#join(null);
   }
@@ -78,16 +82,10 @@ export class Seat {
   }
 
   /** Connects again: from where it was, or as somebody new who is owed nothing that came before. */
-  async comeBack(port: number, recovers: boolean, published: readonly number[]): Promise<void> {
+  async comeBack(port: number, recovers: boolean, { tallies }: Published): Promise<void> {
     const place = recovers ? this.#place : null;
-    const { lastNumbers } = this.#connection;
-    this.#carried = this.accounted;
     this.#connection = this.#connectionTo(port, place);
-    if (!recovers) {
-      this.#carried = 0;
-      this.#base = this.#publishedTo(published);
-    }
-    this.#connection.lastNumbers = lastNumbers;
+    if (!recovers) this.#ledger.begin(tallies);
     this.isAway = false;
     const session = place?.session ?? null;
     await this.#connection.open();
@@ -121,14 +119,11 @@ export class Seat {
     const role = {
       index: this.index,
       port,
+      ledger: this.#ledger,
       isDecoded: remembers || this.index % decodedEvery === 0,
       place,
       isRemote: (channel: number) => publishers[channel % publishers.length] !== port,
     };
     return new Connection(role, this.surroundings);
-  }
-
-  #publishedTo(published: readonly number[]): number {
-    return this.plan.channels.reduce((sum, channel) => sum + (published[channel] ?? 0), 0);
   }
 }
