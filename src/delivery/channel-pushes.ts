@@ -1,11 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { Slice } from '../kernel/slice.js';
 import type { PushName, Pushes } from '../protocol/pushes.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { EncodedPush } from './encoded-push.js';
-import { endBroken } from './end-broken.js';
 import type { FollowedChannel } from './followed-channel.js';
+import { pushInSlices, type PushRules } from './push-in-slices.js';
 import type { Session } from './session.js';
 import { SlowConsumers } from './slow-consumers.js';
 
@@ -22,12 +21,6 @@ interface Waiting {
   timer: NodeJS.Timeout | null;
 }
 
-interface Batch {
-  readonly sessions: readonly Session[];
-  readonly joined: Buffer;
-  readonly pushes: readonly EncodedPush<PushName>[];
-}
-
 /**
  * Events that are the same for everybody in a channel and are not of its log, as those of presence.
  * The first one goes at once; what follows within a moment goes in one write to each connection, so
@@ -37,10 +30,11 @@ interface Batch {
 export class ChannelPushes implements OnModuleDestroy {
   readonly #waiting = new Map<FollowedChannel, Waiting>();
 
-  constructor(
-    private readonly slow: SlowConsumers,
-    private readonly metrics: Metrics,
-  ) {}
+  readonly #rules: PushRules;
+
+  constructor(slow: SlowConsumers, metrics: Metrics) {
+    this.#rules = { slow, metrics };
+  }
 
   onModuleDestroy(): void {
     for (const { timer } of this.#waiting.values()) if (timer) clearTimeout(timer);
@@ -76,29 +70,11 @@ export class ChannelPushes implements OnModuleDestroy {
     const sessions: Session[] = [];
     for (const { session, hasBegun } of channel.all) if (hasBegun) sessions.push(session);
     waiting.isWriting = true;
-    this.#write({ sessions, joined, pushes }, 0, () => {
+    pushInSlices({ sessions, joined, pushes }, this.#rules, () => {
       waiting.isWriting = false;
       waiting.timer = setTimeout(() => this.#flush(channel, waiting), TOGETHER_MS).unref();
       if (waiting.pushes.length >= WAITING_MAX) this.#flush(channel, waiting);
     });
-  }
-
-  #write(batch: Batch, from: number, done: () => void): void {
-    const { sessions, joined, pushes } = batch;
-    const slice = new Slice(() => performance.now());
-    for (let index = from; index < sessions.length; index += 1) {
-      const session = sessions[index];
-      try {
-        if (session?.isOpen && this.slow.hasRoom(session)) session.wire.write(joined, pushes, []);
-      } catch (error) {
-        if (session) endBroken(session, error, this.metrics);
-      }
-      if (slice.isOver()) {
-        setImmediate(() => this.#write(batch, index + 1, done));
-        return;
-      }
-    }
-    done();
   }
 }
 

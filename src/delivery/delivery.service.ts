@@ -24,6 +24,7 @@ import { Session } from './session.js';
 import { SessionWatch } from './session-watch.js';
 import { SlowConsumers } from './slow-consumers.js';
 import type { Start, StartQuery } from './first-page.js';
+import { StatusPushes } from './status-pushes.js';
 import { Subscription } from './subscription.js';
 import type { Wire } from './wire.port.js';
 
@@ -53,6 +54,7 @@ export class DeliveryService {
   readonly #sessions = new Map<string, Session>();
   readonly #rules: OutboxRules;
   readonly #schedule: FlushSchedule;
+  readonly #status: StatusPushes;
   #waiting = 0;
 
   constructor(
@@ -71,6 +73,7 @@ export class DeliveryService {
       now: () => performance.now(),
       next: (slice) => setImmediate(slice),
     });
+    this.#status = new StatusPushes({ slow, metrics, sessions: () => this.#sessions.values() });
     this.#rules = {
       joined,
       bytesMax: () => this.#bytesMax(),
@@ -194,15 +197,8 @@ export class DeliveryService {
   }
 
   /** Tells every connection that the broker was lost, or is back. */
-  tellStatus({ state, since }: FeedStatus): void {
-    for (const session of this.#sessions.values()) {
-      if (!session.outbox.isOpen || !this.slow.hasRoom(session)) continue;
-      try {
-        session.wire.emit('status', { state, since });
-      } catch (error) {
-        endBroken(session, error, this.metrics);
-      }
-    }
+  tellStatus(status: FeedStatus): void {
+    this.#status.tell(status);
   }
 
   #deliverEntry(

@@ -1,0 +1,36 @@
+import type { FeedStatus } from './channel-feed.port.js';
+import { EncodedPush } from './encoded-push.js';
+import { pushInSlices, type PushRules } from './push-in-slices.js';
+import type { Session } from './session.js';
+
+/**
+ * Tells every connection how the instance stands with its broker: one frame for all, written in slices.
+ * One word is told to its end before the next; of those that came meanwhile the last one is.
+ */
+export class StatusPushes {
+  #isTelling = false;
+  #next: FeedStatus | null = null;
+
+  /** `sessions`: all there are now. */
+  constructor(private readonly rules: PushRules & { sessions(): Iterable<Session> }) {}
+
+  /** Tells all who were told their `session`. */
+  tell({ state, since }: FeedStatus): void {
+    this.#next = { state, since };
+    if (!this.#isTelling) this.#tellNext();
+  }
+
+  #tellNext(): void {
+    const status = this.#next;
+    if (status === null) return;
+    this.#next = null;
+    const push = new EncodedPush('status', status);
+    const sessions: Session[] = [];
+    for (const session of this.rules.sessions()) if (session.outbox.isOpen) sessions.push(session);
+    this.#isTelling = true;
+    pushInSlices({ sessions, joined: push.frame, pushes: [push] }, this.rules, () => {
+      this.#isTelling = false;
+      this.#tellNext();
+    });
+  }
+}
