@@ -243,7 +243,9 @@ function legOf(
       ...missingCritical(critical, seats),
       ...(load.ended > 0 ? [`${load.ended} connections were ended`] : []),
       ...overloadOf(generatorShare, shares.redis),
-      ...(phase === 'calm' ? [] : missingOverload({ owed, inTime, told, refused, p99Ms })),
+      ...(phase === 'calm'
+        ? []
+        : missingOverload({ owed, inTime, told, refused, p99Ms, serverShare: shares.server })),
     ],
   };
 }

@@ -2,7 +2,9 @@ import { expect, test } from '@jest/globals';
 import { overloadOf } from '../../../bench/measure/generator-limit.js';
 import { missingOverload, type Offered } from '../../../bench/measure/overload-evidence.js';
 
-const easy: Offered = { owed: 384_000, inTime: 383_016, told: 0, refused: 0, p99Ms: 92 };
+const easy: Offered = {
+  ...{ owed: 384_000, inTime: 383_016, told: 0, refused: 0, p99Ms: 92, serverShare: 0.97 },
+};
 
 test('a load of which everything came in time is no overload', () => {
   expect(missingOverload(easy)).toEqual([
@@ -21,6 +23,12 @@ test.each<[string, Partial<Offered>]>([
   ['they came late', { p99Ms: 101 }],
 ])('it was an overload where %s', (_, part) => {
   expect(missingOverload({ ...easy, ...part })).toEqual([]);
+});
+
+test('what comes late from a server that is idle overloads something else', () => {
+  expect(missingOverload({ ...easy, p99Ms: 300, serverShare: 0.07 })).toEqual([
+    'nothing was overloaded: the server used 7 % of its core',
+  ]);
 });
 
 test('a generator beyond 85 % of its core measures itself', () => {
