@@ -20,7 +20,9 @@ export type Lie =
   | 'tells a loss and refills it'
   | 'tells a loss and does not refill it'
   | 'tells a loss and refills it with another'
-  | 'changes the epoch';
+  | 'changes the epoch'
+  | 'says that the store lost it'
+  | 'gives a position too early';
 
 interface Stored {
   readonly channel: string;
@@ -152,7 +154,7 @@ export class LyingServer {
     this.#held = null;
     const isFirst = !this.#hasLied || this.lie === 'drops the last';
     this.#hasLied = true;
-    if (isFirst && this.lie === 'swaps') {
+    if (isFirst && (this.lie === 'swaps' || this.lie === 'gives a position too early')) {
       this.#held = message;
       return;
     }
@@ -173,6 +175,13 @@ export class LyingServer {
       const [after, position] = [positionOf(offset - 1), positionOf(offset)];
       const loss = { ranges: [[offset, offset]], count: 1, reason: 'trimmed', refill: false };
       socket.emit('gap', { channel, epoch: EPOCH, after, position, ...loss });
+      return;
+    }
+    if (isFirst && this.lie === 'says that the store lost it') {
+      const [after, position] = [positionOf(offset - 1), positionOf(0)];
+      const loss = { ranges: null, count: null, reason: 'rewound', refill: false };
+      socket.emit('gap', { channel, epoch: EPOCH, after, position, ...loss });
+      for (const again of this.#logOf(channel)) socket.emit('message', again);
       return;
     }
     if (isFirst && this.lie.startsWith('tells a loss')) {
@@ -198,7 +207,9 @@ export class LyingServer {
       return;
     }
     socket.emit('message', message);
-    if (held !== null) socket.emit('message', held);
+    // It came late, and of another priority it would have been allowed to.
+    const late = this.lie === 'swaps' ? held : held && { ...held, priority: 'low' };
+    if (late !== null) socket.emit('message', late);
     if (isFirst && this.lie === 'repeats') socket.emit('message', message);
   }
 

@@ -38,7 +38,7 @@ test.each<[lie: Lie, victim: string, broken: string[]]>([
   ['drops', 'plain1', ['I1', 'I6']],
   ['drops the last', 'plain1', ['I1', 'I8']],
   ['repeats', 'plain1', ['I2']],
-  ['swaps', 'plain1', ['I3']],
+  ['swaps', 'plain1', ['I3', 'I6']],
   ['changes', 'plain1', ['I4', 'I5']],
   ['invents', 'plain1', ['I1', 'I4', 'I5']],
   ['forgets', '', ['I1', 'I4']],
@@ -50,6 +50,9 @@ test.each<[lie: Lie, victim: string, broken: string[]]>([
   ['tells a loss and does not refill it', 'sdk0', ['I6']],
   ['tells a loss and refills it with another', 'plain1', ['I4']],
   ['changes the epoch', 'plain1', ['I4', 'I6', 'I7']],
+  ['says that the store lost it', 'plain1', ['I6']],
+  ['says that the store lost it', 'sdk0', ['I6']],
+  ['gives a position too early', 'plain1', ['I6']],
 ])(
   'a server that %s (%s) once is found out, by exit code and by name',
   async (lie, victim, broken) => {

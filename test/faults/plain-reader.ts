@@ -189,6 +189,7 @@ export class PlainReader implements Reader {
     this.#log.started(channel, position);
     if (gap !== undefined) this.#takeGap(followed, { ...gap, channel });
     followed.position = position;
+    this.#log.position(channel, position);
     followed.isLive = true;
   }
 
@@ -198,8 +199,9 @@ export class PlainReader implements Reader {
     if (!reply.ok) return;
     this.#log.began(channel, reply.epoch);
     if (reply.gap !== undefined) this.#takeGap(followed, reply.gap);
-    for (const message of reply.messages) this.#takeMessage(followed, message);
+    for (const message of reply.messages) this.#takeMessage(followed, message, true);
     followed.position = reply.position;
+    this.#log.position(channel, reply.position, true);
     followed.isLive = true;
   }
 
@@ -220,21 +222,23 @@ export class PlainReader implements Reader {
     if (followed !== null) this.#takeGap(followed, gap);
   }
 
-  #takeMessage(followed: Followed, message: Message): void {
-    const { offset, position } = message;
+  #takeMessage(followed: Followed, message: Message, isOfAnswer = false): void {
+    const { channel, offset, position } = message;
+    const isRepeat = followed.overtook.has(offset);
     if (position === undefined) {
-      if (followed.overtook.has(offset)) return;
       followed.overtook.add(offset);
     } else {
       followed.position = position;
-      if (followed.overtook.delete(offset)) return;
+      followed.overtook.delete(offset);
     }
-    if (this.#isCopy(message)) {
-      const { channel } = message;
-      this.#log.skip({ channel, from: offset, to: offset, reason: 'duplicate' });
-      return;
+    const place = position === undefined || isOfAnswer ? {} : { position };
+    if (isRepeat) {
+      if (position !== undefined && !isOfAnswer) this.#log.position(channel, position);
+    } else if (this.#isCopy(message)) {
+      this.#log.skip({ channel, from: offset, to: offset, reason: 'duplicate', ...place });
+    } else {
+      this.#log.message(message, isOfAnswer);
     }
-    this.#log.message(message);
   }
 
   /** After a resume a client drops a copy by its broadcast; on one connection the server must. */

@@ -9,6 +9,7 @@ interface RestHistory {
     readonly offset: number;
     readonly id: string;
     readonly data: unknown;
+    readonly at: number;
   }[];
   readonly more: boolean;
   readonly position: string;
@@ -31,10 +32,11 @@ export async function readLog(
   for (;;) {
     const page: RestHistory = await pageOf(url, channel, before);
     if (before === null) ({ epoch, offset: top } = placeOf(page.position));
-    const records = page.messages.map(({ offset, id, data }) => ({
+    const records = page.messages.map(({ offset, id, data, at }) => ({
       offset,
       id,
       hash: hashOf(data),
+      storedAtMs: at,
     }));
     entries.unshift(...records);
     const oldest = page.messages[0];

@@ -44,6 +44,8 @@ interface Delivered {
   readonly id: string;
   readonly hash: string;
   readonly priority?: string;
+  /** When the store took it. */
+  readonly at?: number;
 }
 
 interface MessageSeen extends Omit<Delivered, 'hash'> {
@@ -64,6 +66,8 @@ interface SkipSeen {
   readonly from: number;
   readonly to: number;
   readonly reason: string;
+  /** Absent where the reader itself tells it. */
+  readonly position?: string;
 }
 
 /** Writes what one reader sees into the history. */
@@ -91,18 +95,37 @@ export class ReaderLog {
     this.history.add({ kind: 'start', reader: this.reader, channel, place });
   }
 
-  message({ data, ...message }: MessageSeen): void {
-    this.delivered({ ...message, hash: hashOf(data) });
+  /** @param isOfAnswer what an answer leaves out is told behind all of it, which its own position is held to */
+  message({ data, ...message }: MessageSeen, isOfAnswer = false): void {
+    this.delivered({ ...message, hash: hashOf(data) }, isOfAnswer);
   }
 
   /** As `message`, by whoever has seen what was in it. */
-  delivered({ channel, offset, position, id, hash, priority = 'normal' }: Delivered): void {
-    if (position !== undefined) this.#epochs.set(channel, placeOf(position).epoch);
+  delivered(
+    { channel, offset, position, id, hash, at, priority = 'normal' }: Delivered,
+    isOfAnswer = false,
+  ): void {
+    const place = position === undefined ? null : placeOf(position);
+    if (place !== null) this.#epochs.set(channel, place.epoch);
     const epoch = this.#epochs.get(channel) ?? null;
     const { reader } = this;
-    this.history.add({ kind: 'deliver', reader, channel, epoch, offset, id, priority, hash });
+    const isSafe = place?.offset === offset && !isOfAnswer;
+    this.history.add({
+      ...{ kind: 'deliver', reader, channel, epoch, offset, id, priority, hash },
+      ...(at === undefined ? {} : { storedAtMs: at }),
+      ...(isSafe ? { isSafe } : {}),
+    });
+    if (place !== null && place.offset !== offset)
+      this.history.add({ kind: 'position', reader, channel, place });
     const ids = this.#ids.get(channel) ?? new Set();
     this.#ids.set(channel, ids.add(id));
+  }
+
+  /** A position that came with nothing else to be written down, or in an answer. */
+  position(channel: string, position: string, isOfAnswer = false): void {
+    const { reader } = this;
+    const of = isOfAnswer ? { isOfAnswer } : {};
+    this.history.add({ kind: 'position', reader, channel, place: placeOf(position), ...of });
   }
 
   gap({ channel, after, position, ranges, reason, refill }: GapSeen): void {
@@ -115,8 +138,11 @@ export class ReaderLog {
     });
   }
 
-  skip({ channel, from, to, reason }: SkipSeen): void {
-    this.history.add({ kind: 'skip', reader: this.reader, channel, reason, from, to });
+  skip({ channel, from, to, reason, position }: SkipSeen): void {
+    this.history.add({
+      ...{ kind: 'skip', reader: this.reader, channel, reason, from, to },
+      ...(position === undefined ? {} : { position: placeOf(position) }),
+    });
   }
 
   has(channel: string, id: string): boolean {

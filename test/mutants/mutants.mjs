@@ -1,6 +1,7 @@
 import { append } from './append.mjs';
 import { appender } from './appender.mjs';
 import { bus } from './bus.mjs';
+import { checker } from './checker.mjs';
 import { delivery } from './delivery.mjs';
 import { gateway } from './gateway.mjs';
 import { history } from './history.mjs';
@@ -20,4 +21,5 @@ export const mutants = [
   ...delivery,
   ...gateway,
   ...sdk,
+  ...checker,
 ];

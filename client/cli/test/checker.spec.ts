@@ -1,11 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ChannelLog, type Evidence, violationsIn } from '../src/verify/checker.js';
-import type { Event, Fact } from '../src/verify/history.js';
-
-const channel = 'chat:a';
-const reader = 'r';
-const publisher = 'p';
-const epoch = 'e1';
+import type { ChannelLog } from '../src/verify/checker.js';
+import type { Event } from '../src/verify/history.js';
+import {
+  channel,
+  delivered,
+  delivery,
+  epoch,
+  found,
+  gap,
+  invoke,
+  log,
+  ok,
+  overflow,
+  publisher,
+  published,
+  reader,
+  record,
+  sent,
+  skip,
+} from './support/small-history.js';
 
 describe('the checker', () => {
   test('says nothing of a history in which everything is as it should be', () => {
@@ -151,10 +164,13 @@ describe('the checker', () => {
   test('finds a place that was passed over after a rewind, unless a reader that hides repeats had its very message there before', () => {
     const lost = gap('rewound', [epoch, 2], [epoch, 1], null);
     const sdk = { keepsStore: false, readers: [{ reader, channel, hidesRepeats: true }] };
-    const before = [...published(1, 2, 3), ...delivered(1, 2), lost, ...delivered(3)];
-    expect(found(before, log(1, 2, 3), sdk)).toEqual([]);
+    const came = [...delivered(1), delivery(2, { storedAtMs: 20 }), lost, ...delivered(3)];
+    const before = [...published(1, 2, 3), ...came];
+    const second = { ...record(2, 'm2'), storedAtMs: 30 };
+    const retried = { ...log(1), entries: [record(1, 'm1'), second, record(3, 'm3')] };
+    expect(found(before, retried, sdk)).toEqual([]);
     // Nobody but a reader that hides repeats is excused: it was owed the message again.
-    expect(found(before, log(1, 2, 3), { keepsStore: false })).toContain('I6');
+    expect(found(before, retried, { keepsStore: false })).toEqual(['I6']);
     const other = [...published(1, 3), ...sent(2), ok('m4', 2), ...sent(4), ...delivered(1, 2)];
     const entries = [record(1, 'm1'), record(2, 'm4'), record(3, 'm3')];
     const now: ChannelLog = { channel, epoch, floor: 0, entries };
@@ -195,80 +211,3 @@ describe('the checker', () => {
     expect(found(invoke(1), log())).toEqual(['I8']);
   });
 });
-
-/** The invariants that are broken, each once. */
-function found(
-  events: readonly Event[],
-  ...[kept, options]: [ChannelLog, Partial<Evidence>?]
-): string[] {
-  const facts = events.map((event, index): Fact => ({ ...event, at: index + 1 }));
-  const readers = [{ reader, channel, hidesRepeats: false }];
-  const violations = violationsIn({ facts, logs: [kept], readers, keepsStore: true, ...options });
-  return [...new Set(violations.map(({ invariant }) => invariant))].sort();
-}
-
-function published(...numbers: number[]): Event[] {
-  return numbers.flatMap((n) => [...invoke(n), ok(`m${n}`, n)]);
-}
-
-function sent(number: number): Event[] {
-  return [
-    ...invoke(number),
-    { kind: 'unknown', publisher, channel, id: `m${number}`, code: 'unavailable' },
-  ];
-}
-
-function invoke(sequence: number, priority = 'normal'): Event[] {
-  const id = `m${sequence}`;
-  return [{ kind: 'invoke', publisher, channel, id, hash: `h-${id}`, sequence, priority }];
-}
-
-function ok(id: string, offset: number, refusals = 0): Event {
-  return { kind: 'ok', publisher, channel, id, epoch, offset, duplicate: false, refusals };
-}
-
-function delivered(...offsets: number[]): Event[] {
-  return offsets.map((offset) => delivery(offset));
-}
-
-function delivery(
-  offset: number,
-  other: { id?: string; hash?: string; epoch?: string; priority?: string } = {},
-): Event {
-  const id = other.id ?? `m${offset}`;
-  return {
-    ...{ kind: 'deliver', reader, channel, epoch, offset, id, hash: `h-${id}`, priority: 'normal' },
-    ...other,
-  };
-}
-
-function skip(offset: number, reason: string): Event {
-  return { kind: 'skip', reader, channel, reason, from: offset, to: offset };
-}
-
-function overflow(offset: number): Event {
-  return gap('overflow', [epoch, offset - 1], [epoch, offset], [[offset, offset]]);
-}
-
-function gap(
-  reason: string,
-  after: [string, number],
-  to: [string, number],
-  ranges: [number, number][] | null,
-): Event {
-  const place = ([of, offset]: [string, number]) => ({ epoch: of, offset });
-  return { kind: 'gap', reader, channel, reason, after: place(after), to: place(to), ranges };
-}
-
-function log(...offsets: number[]): ChannelLog {
-  return {
-    channel,
-    epoch,
-    floor: 0,
-    entries: offsets.map((offset) => record(offset, `m${offset}`)),
-  };
-}
-
-function record(offset: number, id: string): { offset: number; id: string; hash: string } {
-  return { offset, id, hash: `h-${id}` };
-}

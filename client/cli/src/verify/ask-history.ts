@@ -42,6 +42,7 @@ export function messagesOf(page: Page): Page[] {
 }
 
 /** What the checker needs of a message. */
-export function recordOf({ offset, id, data }: Page): LogRecord {
-  return { offset: Number(offset), id: String(id), hash: hashOf(data) };
+export function recordOf({ offset, id, data, at }: Page): LogRecord {
+  const stored = typeof at === 'number' ? { storedAtMs: at } : {};
+  return { offset: Number(offset), id: String(id), hash: hashOf(data), ...stored };
 }

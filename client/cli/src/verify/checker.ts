@@ -2,6 +2,7 @@ import { agreementIn } from './agreement.js';
 import type { Fact } from './history.js';
 import { broadcastViolationsIn, Copies } from './copies.js';
 import { Lineage } from './lineage.js';
+import { Losses } from './losses.js';
 import { notRefilledIn } from './refills.js';
 
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8';
@@ -18,6 +19,8 @@ export interface LogRecord {
   readonly offset: number;
   readonly id: string;
   readonly hash: string;
+  /** When the store took it, as the message says. */
+  readonly storedAtMs?: number;
 }
 
 /** A channel as the store has it in the end, read by REST. */
@@ -57,13 +60,21 @@ export interface Follower {
 export function violationsIn(evidence: Evidence): Violation[] {
   const seen = seenByReader(evidence);
   const copies = new Copies(evidence);
+  const losses = new Losses(evidence);
   // The publishers' side alone: short, and gone through once for each reader.
   const asked = evidence.facts.filter(({ kind }) => kind === 'invoke' || kind === 'ok');
   return [
     ...evidence.readers.flatMap(({ reader, channel, hidesRepeats }) =>
       readerViolations(
         { ...evidence, facts: asked },
-        { reader, channel, hidesRepeats, seen: seen.get(`${reader} ${channel}`) ?? [], copies },
+        {
+          reader,
+          channel,
+          hidesRepeats,
+          seen: seen.get(`${reader} ${channel}`) ?? [],
+          copies,
+          losses,
+        },
       ),
     ),
     ...agreementIn(evidence),
@@ -94,19 +105,23 @@ function seenByReader({ facts }: Evidence): Map<string, Seen[]> {
 interface Sight {
   readonly seen: readonly Seen[];
   readonly copies: Copies;
+  readonly losses: Losses;
 }
 
 function readerViolations(
   { facts, logs, keepsStore }: Evidence,
-  { reader, channel, hidesRepeats, seen, copies }: Follower & Sight,
+  { reader, channel, hidesRepeats, seen, copies, losses }: Follower & Sight,
 ): Violation[] {
   const log = logs.find((it) => it.channel === channel);
-  const lineage = new Lineage(reader, channel, { log, keepsStore, hidesRepeats, copies });
+  const lineage = new Lineage(reader, channel, {
+    ...{ log, keepsStore, hidesRepeats, copies, losses },
+  });
   for (const fact of seen) {
     if (fact.kind === 'start') lineage.start(fact.place);
     else if (fact.kind === 'deliver') lineage.deliver(fact);
     else if (fact.kind === 'gap') lineage.gap(fact);
     else if (fact.kind === 'skip') lineage.skip(fact);
+    else if (fact.kind === 'position') lineage.position(fact);
   }
   lineage.end();
   const missing = new Map<string, string>();

@@ -61,6 +61,19 @@ export type Event =
       readonly id: string;
       readonly hash: string;
       readonly priority: string;
+      /** When the store took it, as the message says: a retry is another copy. */
+      readonly storedAtMs?: number;
+      /** It carried its own place as a position: nothing below it was still to come. */
+      readonly isSafe?: true;
+    }
+  | {
+      /** The reader was given this place as a position, beside what carries its own. */
+      readonly kind: 'position';
+      readonly reader: string;
+      readonly channel: string;
+      readonly place: Place;
+      /** In an answer, which cannot tell what it leaves out: that comes right behind it. */
+      readonly isOfAnswer?: true;
     }
   | {
       readonly kind: 'gap';
@@ -91,6 +104,8 @@ export type Event =
       readonly reason: string;
       readonly from: number;
       readonly to: number;
+      /** The position that came with it. */
+      readonly position?: Place;
     }
   | {
       /** Something came that the contract does not have. */

@@ -6,6 +6,7 @@ import {
   type Violation,
 } from './checker.js';
 import type { Fact } from './history.js';
+import { Losses } from './losses.js';
 
 export interface Proceedings {
   readonly facts: readonly Fact[];
@@ -44,17 +45,20 @@ const BEFORE_THE_END: ReadonlySet<Invariant> = new Set(['I2', 'I3', 'I5', 'I6', 
 
 /**
  * Judges every channel by itself. Where a reader was told that the store's history is another one
- * than before, the store may have forgotten; then everybody who had to know must have been told.
+ * than before, and that is proved, the store has forgotten; then everybody who had to know must have
+ * been told. What is not proved is an excuse, and excuses nobody.
  */
 export function judge(proceedings: Proceedings): Judgement {
   const { facts, logs, channels, readers, stuck, cutOff } = proceedings;
   const found = channels.flatMap((channel) => {
     const own = facts.filter((fact) => 'channel' in fact && fact.channel === channel);
+    const kept = (logs ?? []).filter((log) => log.channel === channel);
+    const losses = new Losses({ facts: own, logs: kept });
     return violationsIn({
       facts: own,
-      logs: (logs ?? []).filter((log) => log.channel === channel),
+      logs: kept,
       readers: readers.filter((reader) => reader.channel === channel),
-      keepsStore: !own.some(isAnotherHistory),
+      keepsStore: !own.some((fact) => fact.kind === 'gap' && losses.excuses(fact)),
     });
   });
   const late = stuck.map((what): Violation => {
@@ -73,10 +77,6 @@ export function judge(proceedings: Proceedings): Judgement {
 function nothingSeen(facts: readonly Fact[]): string | null {
   if (!facts.some(({ kind }) => kind === 'ok')) return 'no publish was acknowledged';
   return facts.some(({ kind }) => kind === 'deliver') ? null : 'no message was delivered';
-}
-
-function isAnotherHistory(fact: Fact): boolean {
-  return fact.kind === 'gap' && (fact.reason === 'epoch' || fact.reason === 'rewound');
 }
 
 function toldIn(facts: readonly Fact[], logs: readonly ChannelLog[]): Told {

@@ -1,11 +1,13 @@
 import type { ChannelLog, Violation } from './checker.js';
 import type { Copies } from './copies.js';
 import type { Fact } from './history.js';
+import { isOtherHistory, type Losses } from './losses.js';
 import type { Place } from './place.js';
 
 type Delivery = Extract<Fact, { kind: 'deliver' }>;
 type Gap = Extract<Fact, { kind: 'gap' }>;
 type Skip = Extract<Fact, { kind: 'skip' }>;
+type Position = Extract<Fact, { kind: 'position' }>;
 
 /** Loss that the contract allows, once it is told. */
 const REASONS: ReadonlySet<string> = new Set(['trimmed', 'purged', 'epoch', 'rewound', 'overflow']);
@@ -19,6 +21,8 @@ interface Stretch {
   readonly ids: Set<string>;
   readonly told: (readonly [number, number])[];
   readonly lastOfPriority: Map<string, number>;
+  /** A position was held to everything up to here. */
+  heldTo: number;
 }
 
 export interface LineageOptions {
@@ -29,6 +33,7 @@ export interface LineageOptions {
   /** Of the reader: what comes again is not shown by it, and so is not missing. */
   readonly hidesRepeats: boolean;
   readonly copies: Copies;
+  readonly losses: Losses;
 }
 
 /** What one reader of one channel was owed and got, over all its connections. */
@@ -38,6 +43,8 @@ export class Lineage {
   readonly #jumps: { readonly after: Place; readonly to: Place; readonly at: number }[] = [];
   #now = stretch(null, 1);
   #start: Place | null = null;
+  /** Of an answer, until what it leaves out was told. */
+  #answered: Place | null = null;
 
   constructor(
     private readonly reader: string,
@@ -53,7 +60,14 @@ export class Lineage {
     this.#now = stretch(place.epoch, place.offset + 1);
   }
 
-  deliver({ epoch, offset, id, priority }: Delivery): void {
+  deliver(delivery: Delivery): void {
+    this.#holdAnswer();
+    this.#take(delivery);
+    const { epoch, offset, isSafe } = delivery;
+    if (isSafe === true && epoch !== null) this.#hold({ epoch, offset });
+  }
+
+  #take({ epoch, offset, id, priority }: Delivery): void {
     if (epoch !== null && this.#now.epoch !== null && epoch !== this.#now.epoch) {
       this.#tell('I6', `${id} came of epoch ${epoch} after ${this.#now.epoch} without a word`);
       this.#begin({ epoch, offset: offset - 1 });
@@ -80,7 +94,11 @@ export class Lineage {
    * All that is published is for every reader and never expires: only what it had already is none of
    * its own, there or as the copy of a broadcast, and a broadcast that leaves it out.
    */
-  skip({ reason, from, to }: Skip): void {
+  skip({ reason, from, to, position }: Skip): void {
+    const isOfAnswer = position !== undefined && isSame(position, this.#answered);
+    if (!isOfAnswer) this.#holdAnswer();
+    // Else the place would be looked for in the history of the end.
+    if (position !== undefined && position.offset > 0) this.#now.epoch ??= position.epoch;
     const { had, told } = this.#now;
     for (let offset = from; offset <= to; offset += 1) {
       if (reason === 'duplicate' && (had.has(offset) || this.#isSettled(offset))) continue;
@@ -88,24 +106,36 @@ export class Lineage {
       return this.#tell('I6', `${offset} was for it, and was skipped as ${reason}`);
     }
     told.push([from, to]);
+    if (position !== undefined && !isOfAnswer) this.#hold(position);
   }
 
-  gap({ reason, after, to, ranges, at }: Gap): void {
+  /** To hand it back asks for nothing at or below it, so all of that must have come or been told by now. */
+  position({ place, isOfAnswer }: Position): void {
+    this.#holdAnswer();
+    if (isOfAnswer === true) this.#answered = place;
+    else this.#hold(place);
+  }
+
+  gap(gap: Gap): void {
+    this.#holdAnswer();
+    const { reason, after, to, ranges, at } = gap;
     if (!REASONS.has(reason)) {
       return this.#tell('I6', `a gap was told for a reason that there is not: ${reason}`);
     }
     if (this.#isKept(reason, to)) {
       return this.#tell('I6', `it was told that ${to.offset} is ${reason}, and the log has it`);
     }
-    const isSameHistory = reason !== 'epoch' && reason !== 'rewound';
-    if (isSameHistory) this.#now.epoch ??= to.epoch;
-    if (isSameHistory && ranges !== null) {
-      this.#now.told.push(...ranges);
-      return;
+    if (!isOtherHistory(reason)) {
+      this.#now.epoch ??= to.epoch;
+      this.#now.told.push(...(ranges ?? [[after.offset + 1, to.offset] as const]));
+      return this.#hold(to);
     }
-    if (isSameHistory) {
-      this.#now.told.push([after.offset + 1, to.offset]);
-      return;
+    if (this.options.keepsStore || !this.options.losses.excuses(gap)) {
+      const from = `${after.offset} of ${after.epoch}`;
+      this.#tell(
+        'I6',
+        `it was told ${reason} at ${from}, and nothing shows that the store lost it`,
+      );
     }
     this.#jumps.push({ after, to, at });
     this.#endStretch(after.offset);
@@ -114,6 +144,7 @@ export class Lineage {
 
   /** Nothing more comes. */
   end(): void {
+    this.#holdAnswer();
     this.#endStretch(Number.POSITIVE_INFINITY);
     this.#past.push(this.#now);
   }
@@ -161,13 +192,42 @@ export class Lineage {
     const reached = Math.max(...had.keys(), ...told.map(([, to]) => to), 0);
     const holes: number[] = [];
     for (let offset = from; offset <= Math.min(reached, owedTo); offset += 1) {
-      if (had.has(offset) || covers(told, offset) || this.#hadBefore(offset)) continue;
-      if (this.options.hidesRepeats && this.#isKeptBack(offset)) continue;
-      holes.push(offset);
+      if (!this.#knows(offset)) holes.push(offset);
     }
     if (holes.length === 0) return;
     const some = holes.slice(0, 5).join(', ');
     this.#tell('I6', `${holes.length} offsets were passed over without a word: ${some}`);
+  }
+
+  /** The answer to a subscribe is over: what it left out would have been told right behind it. */
+  #holdAnswer(): void {
+    const place = this.#answered;
+    this.#answered = null;
+    if (place !== null) this.#hold(place);
+  }
+
+  /** Each place is looked at once, by the first position above it, and so each hole is told once. */
+  #hold({ epoch, offset }: Place): void {
+    const now = this.#now;
+    // Of the genesis of a channel: nothing is below it.
+    if (offset === 0) return;
+    if (now.epoch !== null && now.epoch !== epoch) {
+      return this.#tell('I6', `a position of epoch ${epoch} was given in ${now.epoch}`);
+    }
+    const holes: number[] = [];
+    for (; now.heldTo < offset; now.heldTo += 1) {
+      if (!this.#knows(now.heldTo + 1)) holes.push(now.heldTo + 1);
+    }
+    if (holes.length === 0) return;
+    const some = holes.slice(0, 5).join(', ');
+    this.#tell('I6', `it was given ${offset} as a position before ${holes.length} below: ${some}`);
+  }
+
+  /** In this stretch it had it, or was told of it, or keeps it to itself. */
+  #knows(offset: number): boolean {
+    const { had, told } = this.#now;
+    if (had.has(offset) || covers(told, offset) || this.#hadBefore(offset)) return true;
+    return this.options.hidesRepeats && this.#isKeptBack(offset);
   }
 
   /**
@@ -207,7 +267,14 @@ export class Lineage {
 }
 
 function stretch(epoch: string | null, from: number): Stretch {
-  return { epoch, from, had: new Map(), ids: new Set(), told: [], lastOfPriority: new Map() };
+  return {
+    ...{ epoch, from, had: new Map(), ids: new Set(), told: [], lastOfPriority: new Map() },
+    heldTo: from - 1,
+  };
+}
+
+function isSame(place: Place, other: Place | null): boolean {
+  return place.epoch === other?.epoch && place.offset === other.offset;
 }
 
 function covers(ranges: readonly (readonly [number, number])[], offset: number): boolean {

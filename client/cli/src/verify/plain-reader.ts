@@ -166,14 +166,15 @@ export class PlainReader implements Reader {
     const { gap, messages, position } = reply;
     if (isPayload(gap)) this.#gap(followed, { ...gap, channel });
     for (const message of Array.isArray(messages) ? messages : []) {
-      if (isPayload(message)) this.#message(followed, { ...message, channel });
+      if (isPayload(message)) this.#message(followed, { ...message, channel }, true);
     }
     followed.position = String(position);
+    this.#log.position(channel, position, true);
     followed.isLive = true;
     if (this.isConnected) this.#state('connected');
   }
 
-  #message(followed: Followed, message: Payload): void {
+  #message(followed: Followed, message: Payload, isOfAnswer = false): void {
     const { offset, position, channel } = message;
     const at = Number(offset);
     // A resume may bring it again, once.
@@ -185,8 +186,8 @@ export class PlainReader implements Reader {
       // Nothing at or below it may come again after that.
       for (const had of [followed.mayRepeat, followed.overtook]) forgetUpTo(had, at);
     }
-    if (isRepeat) return;
-    this.#log.message(String(channel), message);
+    if (!isRepeat) this.#log.message(String(channel), message, isOfAnswer);
+    else if (position !== undefined && !isOfAnswer) this.#log.position(String(channel), position);
   }
 
   #gap(followed: Followed, gap: Payload): void {

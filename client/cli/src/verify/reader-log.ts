@@ -23,22 +23,37 @@ export class ReaderLog {
     this.#epochs.set(channel, epoch);
   }
 
-  message(channel: string, message: Payload): void {
-    const { offset, position, id, data, priority = 'normal' } = message;
+  /** @param isOfAnswer what an answer leaves out is told behind all of it, which its own position is held to */
+  message(channel: string, message: Payload, isOfAnswer = false): void {
+    const { offset, position, id, data, at, priority = 'normal' } = message;
     if (typeof offset !== 'number' || typeof id !== 'string' || typeof priority !== 'string') {
       return this.breach(channel, 'a message came without an offset or an id');
     }
-    if (position !== undefined) {
-      const place = this.#placeOf(channel, position);
-      if (place === null) return;
-      this.#epochs.set(channel, this.history.word(place.epoch));
-    }
+    const place = position === undefined ? null : this.#placeOf(channel, position);
+    if (place === null && position !== undefined) return;
     const { reader, history } = this;
+    if (place !== null) this.#epochs.set(channel, history.word(place.epoch));
     const known = { id: history.word(id), hash: history.word(hashOf(data)) };
     const epoch = this.#epochs.get(channel) ?? null;
-    history.add({ kind: 'deliver', reader, channel, epoch, offset, priority, ...known });
+    const isSafe = place?.offset === offset && !isOfAnswer;
+    history.add({
+      ...{ kind: 'deliver', reader, channel, epoch, offset, priority, ...known },
+      ...(typeof at === 'number' ? { storedAtMs: at } : {}),
+      ...(isSafe ? { isSafe } : {}),
+    });
+    if (place !== null && place.offset !== offset)
+      history.add({ kind: 'position', reader, channel, place });
     const ids = this.#ids.get(channel) ?? new Set();
     this.#ids.set(channel, ids.add(known.id));
+  }
+
+  /** A position that came with nothing else to be written down, or in the answer to a subscribe. */
+  position(channel: string, position: unknown, isOfAnswer = false): void {
+    const place = this.#placeOf(channel, position);
+    if (place === null) return;
+    const { reader } = this;
+    const of = isOfAnswer ? { isOfAnswer } : {};
+    this.history.add({ kind: 'position', reader, channel, place, ...of });
   }
 
   gap(channel: string, gap: Payload): void {
@@ -54,12 +69,16 @@ export class ReaderLog {
     this.history.add({ kind: 'gap', reader, channel, reason, after, to, ranges, ...refill });
   }
 
-  skip(channel: string, { from, to, reason }: Payload): void {
+  skip(channel: string, { from, to, reason, position }: Payload): void {
     if (typeof from !== 'number' || typeof to !== 'number') {
       return this.breach(channel, 'a skip came without its offsets');
     }
+    const place = this.#placeOf(channel, position);
+    if (place === null) return;
     const { reader } = this;
-    this.history.add({ kind: 'skip', reader, channel, reason: String(reason), from, to });
+    this.history.add({
+      ...{ kind: 'skip', reader, channel, reason: String(reason), from, to, position: place },
+    });
   }
 
   breach(channel: string, what: string): void {
