@@ -41,4 +41,10 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     taught:
       'a try that the server could not confirm and had not stored is a refusal, behind which the next publish may stand (the run of seed 701)',
   },
+  {
+    row: 'F31',
+    seed: 408_890_469,
+    taught:
+      'a publish that was given up as unknown may have been refused before it was stored, behind the next one (the run of seed 2931)',
+  },
 ];

@@ -11,8 +11,9 @@ afterEach(() => {
 
 describe('what has failed once', () => {
   test('runs first, each with what it taught, and takes no place of the others', () => {
-    const { injections } = planned({ INJECTIONS: '7', ROWS: 'F32,F35,F17,F9' });
-    const known = KNOWN_SEEDS.filter(({ row }) => row !== 'F36');
+    const wanted = ['F32', 'F35', 'F17', 'F9'];
+    const { injections } = planned({ INJECTIONS: '7', ROWS: wanted.join() });
+    const known = KNOWN_SEEDS.filter(({ row }) => wanted.includes(row));
     const first = injections.slice(0, known.length);
     expect(first.map(({ row, seed, taught }) => ({ row: row.name, seed, taught }))).toEqual(
       // Where the machine lacks what a row needs, the row is left out of both.

@@ -200,14 +200,16 @@ function manyPlacesIn({ facts, logs, keepsStore }: Evidence): Violation[] {
 
 /**
  * What one publisher sent one after another stands in the log in that order. One of which a try
- * came to nothing at the server, and was told so, stands where its next try came.
+ * came to nothing at the server, and was told so, stands where its next try came; where nobody could
+ * tell the outcome, nobody tells of such tries either.
  */
 function publisherOrderIn({ facts, logs }: Evidence): Violation[] {
   const sent = new Map<string, Extract<Fact, { kind: 'invoke' }>>();
   const refused = new Set<string>();
   for (const fact of facts) {
     if (fact.kind === 'invoke') sent.set(`${fact.channel} ${fact.id}`, fact);
-    if (fact.kind === 'ok' && fact.refusals > 0) refused.add(`${fact.channel} ${fact.id}`);
+    const mayHaveFailed = fact.kind === 'unknown' || (fact.kind === 'ok' && fact.refusals > 0);
+    if (mayHaveFailed) refused.add(`${fact.channel} ${fact.id}`);
   }
   const violations: Violation[] = [];
   for (const { channel, entries } of logs) {
