@@ -143,7 +143,10 @@ describeWithChromium('a page that reloads in the turn in which it publishes', ()
     for (let turn = 0; turn < 5; turn += 1) {
       await tab.publishAndReload(ids.slice(turn * 20, turn * 20 + 20));
     }
-    await eventually('the last is shown', () => reports.of('heard').includes('hasty 99'));
+    // What a run was about to send is asked for one by one by the next.
+    await eventually('the last is shown', () => reports.of('heard').includes('hasty 99'), {
+      deadlineMs: 40_000,
+    });
     expect(reports.of('heard')).toEqual(ids);
-  }, 60_000);
+  }, 100_000);
 });
