@@ -1,19 +1,14 @@
 import { type Carillon, createCarillon } from '../../src/carillon.js';
-import { CarillonError } from '../../src/carillon-error.js';
 import type { SocketAddress } from '../../src/environment.js';
 import type { Gap } from '../../src/gap.js';
 import type { Message } from '../../src/message.js';
-import type { Store } from '../../src/store.js';
 import { Disk, type DiskRun } from '../support/disk.js';
 import { VirtualTime } from '../support/virtual-time.js';
 import { LOBBY } from '../support/wire-examples.js';
 import { DEDUP_SECONDS, ModelServer } from './model-server.js';
+import { type Outcome, outcomeOf } from './outcome.js';
 import { ReaderWatch } from './reader-watch.js';
-
-export interface Outcome {
-  readonly kind: 'ok' | 'failed' | 'unknown';
-  readonly offset?: number;
-}
+import { slowStore } from './slow-store.js';
 
 interface Run {
   readonly carillon: Carillon;
@@ -282,7 +277,7 @@ export class ModelWorld {
         this.#tokens += 1;
         return `t${this.#tokens}`;
       },
-      store: this.#slow(disk, { writes, reads }),
+      store: slowStore(disk, { writes, reads }),
       environment: { ...time.environment, openSocket },
     });
     carillon.onRestored(({ id, receipt, error }) => {
@@ -301,28 +296,4 @@ export class ModelWorld {
     void channel.subscribe();
     return { carillon, time, disk, outcomes, published, knocks, writes, reads };
   }
-
-  /** Reads and writes take their time, and a read may come before a write that began before it. */
-  #slow(disk: DiskRun, { writes, reads }: Pick<Run, 'writes' | 'reads'>): Store {
-    const step = async <T>(waiting: (() => void)[], act: () => Promise<T>): Promise<T> => {
-      await new Promise<void>((resolve) => waiting.push(resolve));
-      return act();
-    };
-    return {
-      load: (key) => step(reads, () => disk.load(key)),
-      save: (key, value) => {
-        const copy: unknown = structuredClone(value);
-        return step(writes, () => disk.save(key, copy));
-      },
-      remove: (key) => step(writes, () => disk.remove(key)),
-      hold: (name) => step(reads, () => disk.hold(name)),
-      lastWords: disk.lastWords,
-    };
-  }
-}
-
-function outcomeOf(error: unknown): Outcome {
-  return {
-    kind: error instanceof CarillonError && error.outcome === 'failed' ? 'failed' : 'unknown',
-  };
 }
