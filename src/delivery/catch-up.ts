@@ -167,7 +167,8 @@ export function sendAhead(
   message: EncodedMessage,
 ): boolean {
   const { session, reached, breaks } = subscription;
-  const isOfItsHistory = breaks === channel.breaks && entry.epoch === reached.epoch;
+  const isOfItsHistory =
+    breaks === channel.breaks && !channel.isBreaking && entry.epoch === reached.epoch;
   if (!subscription.hasBegun || !isCatchingUp(subscription) || !isOfItsHistory) return false;
   if (entry.kind !== 'm' || entry.offset <= reached.offset) return false;
   // Those of one priority come in order, also when they come before the rest.

@@ -4,20 +4,19 @@ import type { ChannelName } from '../protocol/channel-name.js';
 import type { Gap } from '../protocol/gap.js';
 import type { Message } from '../protocol/message.js';
 import { BROKER, type Broker } from '../broker/broker.port.js';
-import { formatPosition, isAtOrBefore } from '../broker/position.js';
+import { formatPosition } from '../broker/position.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { JsonText } from '../kernel/json-text.js';
 import { presenceIn } from '../presence/presence-note.js';
 import { Metrics } from '../telemetry/metrics.js';
-import { CatchUp, hasAllLeft, queueEntry, sendAhead } from './catch-up.js';
+import { CatchUp } from './catch-up.js';
 import { ChannelPushes } from './channel-pushes.js';
-import { EncodedMessage } from './encoded-message.js';
 import { endBroken } from './end-broken.js';
 import type { FeedItem, FeedNote, FeedStatus } from './channel-feed.port.js';
-import type { FollowedChannel } from './followed-channel.js';
+import { FanOut } from './fan-out.js';
 import { FlushSchedule } from './flush-schedule.js';
+import type { FollowedChannel } from './followed-channel.js';
 import { FollowedChannels } from './followed-channels.js';
-import { gapOf } from './gap-of.js';
 import { Outbox, type OutboxRules } from './outbox.js';
 import { JoinedFrames } from './joined-frames.js';
 import { Session } from './session.js';
@@ -53,7 +52,7 @@ export interface Joining {
 export class DeliveryService {
   readonly #sessions = new Map<string, Session>();
   readonly #rules: OutboxRules;
-  readonly #schedule: FlushSchedule;
+  readonly #fanOut: FanOut;
   readonly #status: StatusPushes;
   #waiting = 0;
 
@@ -67,11 +66,16 @@ export class DeliveryService {
     private readonly metrics: Metrics,
   ) {
     const joined = new JoinedFrames();
-    this.#schedule = new FlushSchedule({
-      windowMs: this.config.joinWindowMs,
-      joined,
+    const turns = {
       now: () => performance.now(),
-      next: (slice) => setImmediate(slice),
+      next: (slice: () => void): void => void setImmediate(slice),
+    };
+    const windowMs = this.config.joinWindowMs;
+    this.#fanOut = new FanOut({
+      schedule: new FlushSchedule({ windowMs, joined, ...turns }),
+      metrics,
+      ...turns,
+      fallBehind: (subscription, channel) => this.#fallBehind(subscription, channel),
     });
     this.#status = new StatusPushes({ slow, metrics, sessions: () => this.#sessions.values() });
     this.#rules = {
@@ -161,15 +165,13 @@ export class DeliveryService {
     return told ? { epoch: told.epoch, position: formatPosition(told) } : null;
   }
 
-  /** Hands a batch to everybody it is for; each connection gets its share in one write. */
+  /** Hands a batch to everybody it is for; each connection gets its share in one write, as far as a slice goes. */
   deliver(items: readonly FeedItem[]): void {
     for (const item of items) {
       const channel = this.channels.get(item.channel);
-      if (!channel) continue;
-      if (item.kind === 'entry') this.#deliverEntry(channel, item);
-      else this.#deliverBreak(channel, item);
+      if (channel) this.#fanOut.take(channel, item);
     }
-    this.#schedule.run();
+    this.#fanOut.run();
   }
 
   /** Whether a request of this session may be answered: false closes a connection that never reads. */
@@ -199,62 +201,6 @@ export class DeliveryService {
   /** Tells every connection that the broker was lost, or is back. */
   tellStatus(status: FeedStatus): void {
     this.#status.tell(status);
-  }
-
-  #deliverEntry(
-    channel: FollowedChannel,
-    { entry, isFill }: Extract<FeedItem, { kind: 'entry' }>,
-  ): void {
-    // The feed may hand on again what was read when the channel was first followed.
-    if (isAtOrBefore(entry, channel.cursor)) return;
-    const message = new EncodedMessage(entry, false);
-    channel.cursor = message.place;
-    const isUrgent = entry.lane === 0;
-    // Not through a generator: this is the loop that a fan-out runs in.
-    for (const subscription of channel.all) {
-      if (subscription.phase !== 'live') {
-        if (!isUrgent || !sendAhead(subscription, channel, entry, message)) continue;
-        this.#schedule.owe(subscription.session, true);
-        continue;
-      }
-      if (isAtOrBefore(entry, subscription.reached)) continue;
-      try {
-        // Of a hole there may be more than fits: who has no room reads it at its own pace, and loses nothing.
-        const hasRoom = !isFill || subscription.session.outbox.hasRoomFor(message.bytes);
-        if (!hasRoom || !queueEntry(subscription, entry, message)) {
-          this.#fallBehind(subscription, channel);
-        }
-        this.#schedule.owe(subscription.session, isUrgent);
-      } catch (error) {
-        endBroken(subscription.session, error, this.metrics);
-      }
-    }
-    if (isUrgent) channel.handedUrgent(message.place);
-  }
-
-  #deliverBreak(
-    channel: FollowedChannel,
-    { reason, to }: Extract<FeedItem, { kind: 'break' }>,
-  ): void {
-    channel.broke(to);
-    const isKnown = reason === 'trimmed' || reason === 'purged';
-    for (const subscription of channel.live()) {
-      const { session, reached } = subscription;
-      if (isKnown && isAtOrBefore(to, reached)) continue;
-      // What waits belongs to the history that ended here: it is sent before the break is told.
-      if (!hasAllLeft(subscription)) {
-        this.#fallBehind(subscription, channel);
-        continue;
-      }
-      try {
-        session.wire.emit('gap', gapOf(channel.name, subscription.told, reason, to.epoch, to));
-      } catch (error) {
-        endBroken(session, error, this.metrics);
-        continue;
-      }
-      this.metrics.gap(reason);
-      subscription.startAt(to);
-    }
   }
 
   /** What the kernel did not take is read again: until then the subscription is not live. */

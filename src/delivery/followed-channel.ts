@@ -4,7 +4,7 @@ import type { Subscription } from './subscription.js';
 
 /** A channel that this instance follows, and who is live in it here. */
 export class FollowedChannel {
-  /** The newest entry that was handed to the live subscriptions. */
+  /** The newest entry that was handed to the live subscriptions, or waits to be. */
   cursor: Position;
 
   /** The newest urgent entry that was handed on since `#knownFrom`. */
@@ -15,6 +15,9 @@ export class FollowedChannel {
 
   /** Counts the breaks: a place that was read before the last one proves nothing about the cursor. */
   breaks = 0;
+
+  /** Breaks that not everybody was told yet. */
+  #breaksUnderWay = 0;
 
   /** All subscriptions, live or not: the channel is followed while there is one. */
   readonly all = new Set<Subscription>();
@@ -32,12 +35,22 @@ export class FollowedChannel {
     this.#lastUrgent = place;
   }
 
-  /** The history that was handed on ended; it goes on at `to`. */
-  broke(to: Position): void {
+  /** The history will end behind what waits to be handed on, and goes on at `to`. */
+  breaksAt(to: Position): void {
     this.cursor = to;
     this.breaks += 1;
+    this.#breaksUnderWay += 1;
+  }
+
+  /** What waited was handed on, and the history that it belonged to ends now: who is live is told, one by one. */
+  endsAt(to: Position): void {
     this.#lastUrgent = null;
     this.#knownFrom = to;
+  }
+
+  /** Everybody who was live was told of the break. */
+  hasBroken(): void {
+    this.#breaksUnderWay -= 1;
   }
 
   /** Whether what is urgent and comes next is the next urgent one for a subscription that is behind. */
@@ -48,9 +61,12 @@ export class FollowedChannel {
     return this.#lastUrgent.offset <= offset || subscription.wasSentAhead(this.#lastUrgent);
   }
 
-  /** The subscriptions that get what the channel gets; those that catch up are not among them. */
-  *live(): Iterable<Subscription> {
-    for (const subscription of this.all) if (subscription.phase === 'live') yield subscription;
+  /**
+   * Whether a history is ending under those who are live: nobody becomes live before all of them know,
+   * and nothing of it goes ahead of its turn any more.
+   */
+  get isBreaking(): boolean {
+    return this.#breaksUnderWay > 0;
   }
 
   /**
@@ -58,7 +74,7 @@ export class FollowedChannel {
    * nothing live was missed.
    */
   isReachedBy({ epoch, offset }: Position, breaks: number): boolean {
-    if (breaks !== this.breaks) return false;
+    if (breaks !== this.breaks || this.isBreaking) return false;
     // A life that has not begun: its genesis has another name in each month, and is one place.
     if (this.cursor.offset === 0 && offset === 0) return true;
     return epoch === this.cursor.epoch && offset >= this.cursor.offset;

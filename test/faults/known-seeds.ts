@@ -47,4 +47,10 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     taught:
       'a publish that was given up as unknown may have been refused before it was stored, behind the next one (the run of seed 2931)',
   },
+  {
+    row: 'F30b',
+    seed: 2_494_565_309,
+    taught:
+      'a reader was left out of a broadcast at a place where another one stands since the store lost its history, which the checker took for a skip of that other one (the run of seed 2940)',
+  },
 ];

@@ -1,12 +1,15 @@
 import { append } from './append.mjs';
 import { appender } from './appender.mjs';
 import { bus } from './bus.mjs';
+import { catchUp } from './catch-up.mjs';
 import { checker } from './checker.mjs';
 import { delivery } from './delivery.mjs';
 import { gateway } from './gateway.mjs';
 import { history } from './history.mjs';
+import { lanes } from './lanes.mjs';
 import { relay } from './relay.mjs';
 import { sdk } from './sdk.mjs';
+import { sdkPublishes } from './sdk-publishes.mjs';
 
 /**
  * Bugs to plant, one at a time. Each says what would be wrong, which faults (rows of the fault suite) it
@@ -19,7 +22,10 @@ export const mutants = [
   ...history,
   ...relay,
   ...delivery,
+  ...catchUp,
+  ...lanes,
   ...gateway,
   ...sdk,
+  ...sdkPublishes,
   ...checker,
 ];

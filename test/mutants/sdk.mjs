@@ -1,53 +1,16 @@
 import { check, fault } from './checks.mjs';
 
-const lane = 'client/sdk/src/publish-lane.ts';
-const outbox = 'client/sdk/src/outbox.ts';
 const cursor = 'client/sdk/src/cursor.ts';
 const subscription = 'client/sdk/src/subscription.ts';
 const broadcasts = 'client/sdk/test/broadcasts-once.spec.ts';
 const publishing = 'client/sdk/test/publishing.spec.ts';
-const ends = 'client/sdk/test/a-publish-comes-to-an-end.spec.ts';
 const subscribing = 'client/sdk/test/subscribing.spec.ts';
 const cursors = 'client/sdk/test/cursor.spec.ts';
 const connecting = 'client/sdk/test/connecting.spec.ts';
-const lastWords = 'client/sdk/test/last-words.spec.ts';
-const lastPublishes = 'client/sdk/test/last-publishes.spec.ts';
 const sessions = 'client/sdk/test/one-session-each.spec.ts';
 
-/** The client that publishes until it knows, and comes back to where it was. */
+/** What the SDK makes of what it is told: places, repeats, sessions. */
 export const sdk = [
-  {
-    name: 'resend-without-its-id',
-    bug: 'a publish is tried again under another id',
-    rows: ['F3', 'F9', 'F17', 'F19'],
-    file: lane,
-    find: "connection.send('publish', publication.request, (answer) => {",
-    replace:
-      "connection.send('publish', publication.failures > 0 ? { ...publication.request, id: environment.freshId() } : publication.request, (answer) => {",
-    check: fault('F17', 1, 2),
-  },
-  {
-    name: 'unconfirmed-told-as-in-order',
-    bug: 'a try that the server could not confirm and had not stored is not told of',
-    rows: ['F17'],
-    file: lane,
-    find: 'reply.duplicate ? refusals : refusals + unconfirmed',
-    replace: 'refusals',
-    check: check(
-      ends,
-      'tells of a try that the server could not confirm and that had stored nothing',
-    ),
-  },
-  {
-    name: 'refusal-taken-for-an-answer',
-    bug: 'a publish that was refused for now is told as stored',
-    rows: ['F3', 'F4', 'F12', 'F15', 'F17'],
-    file: lane,
-    find: 'const waitMs = retryDelayMs(publication.failures, environment.random(), error.retryAfterMs);',
-    replace:
-      "const waitMs = 0; return this.#settle(publication, { receipt: { id: publication.request.id, channel: publication.request.channel, epoch: 'f'.repeat(16), offset: 1, at: 1, duplicate: false, refusals: 0 } });",
-    check: { ...fault('F3', 4), otherwise: [fault('F3', 5), fault('F12', 3), fault('F12', 4)] },
-  },
   {
     name: 'server-places-not-handed-back',
     bug: "the SDK comes back to the server's own channels as if it was new to them",
@@ -56,15 +19,6 @@ export const sdk = [
     find: 'if (position !== null) positions[channel] = position;',
     replace: '',
     check: fault('F20', 1, 2),
-  },
-  {
-    name: 'sent-before-it-is-written-down',
-    bug: 'a publish is sent before the store has it, so who is killed in between never hears of it',
-    rows: ['F43'],
-    file: lane,
-    find: 'if (!isFirst || beforeFirstSend === undefined) {',
-    replace: 'if (!isFirst || beforeFirstSend !== null) {',
-    check: fault('F43', 1, 2, 3),
   },
   {
     name: 'broadcasts-forgotten-with-the-run',
@@ -77,73 +31,6 @@ export const sdk = [
       broadcasts,
       'copies of a broadcast are shown once, also when the other one comes after a restart',
     ),
-  },
-  {
-    name: 'resend-after-dedup-seconds',
-    bug: 'a publish is tried again when the server may have forgotten its id',
-    rows: ['F12', 'F17'],
-    file: lane,
-    find: '(this.#leftMs(publication) <= 0 ? expired(publication) : null);',
-    replace: 'null;',
-    check: check(ends, 'that the server may have forgotten is not sent again, and is unknown'),
-  },
-  {
-    name: 'never-gives-up',
-    bug: 'a publish that nobody answers waits for ever',
-    rows: ['F15', 'F19'],
-    file: lane,
-    // The time it has left, not the timer alone: what is tried again looks at it too.
-    find: 'return leftMs(publication, now, session === null ? 0 : limitsIn(session, channel).dedupSeconds);',
-    replace: 'return 2 ** 31 - 1;',
-    check: check(ends, 'that nobody answers ends before the server may have forgotten it'),
-  },
-  {
-    name: 'unknown-forgotten',
-    bug: 'a publish that may have been stored is told as failed',
-    rows: ['F9', 'F19'],
-    file: lane,
-    find: "if (error.outcome === 'unknown') publication.mayHaveArrived = true;",
-    replace: '',
-    check: check(publishing, 'a refusal after an unknown try is unknown'),
-  },
-  {
-    name: 'overtaken-by-the-next-publish',
-    bug: 'the next publish goes while the last one is tried again',
-    rows: ['F17', 'F19'],
-    file: lane,
-    find: 'if (isHeld && all.some(([, { isUnderWay }]) => isUnderWay)) return null;',
-    replace: '',
-    check: check(publishing, 'one that must be tried again holds its channel, and no other'),
-  },
-  {
-    name: 'outbox-of-a-client-without-bound',
-    bug: 'publishes pile up while the client is offline',
-    rows: ['F12', 'F18'],
-    file: outbox,
-    find: 'if (this.#unsettled.size >= messages || this.#bytes + payload.bytes > bytes) {',
-    replace: 'if (messages < 0 || bytes < 0) {',
-    check: check(ends, 'that is one too many is refused at once, by number and by bytes'),
-  },
-  {
-    name: 'unacked-dropped-on-reload',
-    bug: 'what was not acknowledged when the page was reloaded is forgotten',
-    rows: ['F43'],
-    file: outbox,
-    find: 'publications.add(publication);\n      void this.#admit(publication, key);',
-    replace: 'publications.add(publication);\n      void key;',
-    check: check(
-      'client/sdk/test/outbox-restart.spec.ts',
-      'survives a restart, in order and under the same ids',
-    ),
-  },
-  {
-    name: 'refused-counts-as-done',
-    bug: 'a publish that was refused for now is told as failed and not tried again',
-    rows: ['F12', 'F27'],
-    file: lane,
-    find: 'if (!error.retryable) return',
-    replace: 'if (error.code !== null) return',
-    check: check(ends, 'that was refused for now is tried again under its id'),
   },
   {
     name: 'cursor-moved-by-an-overtaker',
@@ -227,30 +114,6 @@ export const sdk = [
     ),
   },
   {
-    name: 'jitter-off',
-    bug: 'clients that were cut at once come back at once',
-    rows: ['F20', 'F38'],
-    file: 'client/sdk/src/retry-delay.ts',
-    find: 'HINT_CAP_MS) + random * bound;',
-    replace: 'HINT_CAP_MS) + bound;',
-    check: check(
-      'client/sdk/test/connection-state.spec.ts',
-      'jitter is full: a retry may come at once',
-    ),
-  },
-  {
-    name: 'hint-not-followed',
-    bug: 'a client comes back before the time that the server named',
-    rows: ['F2', 'F38'],
-    file: 'client/sdk/src/retry-delay.ts',
-    find: 'return Math.min(Math.max(0, hintMs), HINT_CAP_MS) +',
-    replace: 'return Math.min(Math.max(0, 0 * hintMs), HINT_CAP_MS) +',
-    check: check(
-      'client/sdk/test/connecting.spec.ts',
-      'a drained server names the wait, and it is kept',
-    ),
-  },
-  {
     name: 'silent-server-waited-for',
     bug: 'a server that takes the connection and says nothing is waited for without end',
     rows: ['F3', 'F21'],
@@ -309,78 +172,6 @@ export const sdk = [
     check: check(sessions, 'is made again of the next session, and answered'),
   },
   {
-    name: 'last-words-not-taken-up',
-    bug: 'what a page showed and had not written when it ended is shown again',
-    rows: ['F43'],
-    file: 'client/sdk/src/store-place.ts',
-    find: 'if (lastWords === undefined) return;',
-    replace: 'if (lastWords !== null) return;',
-    check: check(lastWords, 'is where the next run goes on from'),
-  },
-  {
-    name: 'last-words-of-anybody',
-    bug: 'a place is taken from what another client left there',
-    rows: ['F43'],
-    file: 'client/sdk/src/left-behind.ts',
-    find: 'words.run !== ofRun || ',
-    replace: '',
-    check: check(lastWords, 'counts for nothing once somebody else was in that part of the store'),
-  },
-  {
-    name: 'last-words-move-back',
-    bug: 'a page that was hidden and went on is taken back to where it was hidden',
-    rows: ['F43'],
-    file: 'client/sdk/src/later-place.ts',
-    find: '(before.age ?? 0) < (record.age ?? 0)',
-    replace: 'before !== record',
-    check: check(lastWords, 'replaces what is older, and nothing that is as new'),
-  },
-  {
-    name: 'publishes-not-left',
-    bug: 'a publish that was called in the moment in which its page ended is lost',
-    rows: ['F43'],
-    file: 'client/sdk/src/left-publishes.ts',
-    find: 'key === OUTBOX_INDEX || isPublishKey(key)',
-    replace: 'key === OUTBOX_INDEX',
-    check: check(
-      lastPublishes,
-      'is sent by the next run, in the order of the calls and with its bytes',
-    ),
-  },
-  {
-    name: 'last-words-outlive-the-write',
-    bug: 'a publish that a hidden page left, and then sent, is sent anew much later',
-    rows: ['F43'],
-    file: 'client/sdk/src/parting.ts',
-    find: 'if (this.#hasLeft) this.#leave();',
-    replace: '',
-    check: check(
-      lastPublishes,
-      'is not sent anew by a later run when the page went on, and sent it',
-    ),
-  },
-  {
-    name: 'settled-publish-left',
-    bug: 'a publish whose end the application was told is sent by the next run',
-    rows: ['F43'],
-    file: 'client/sdk/src/left-publishes.ts',
-    find: 'if (!keys.includes(key)) await store.remove(prefix + key);',
-    replace: '{}',
-    check: check(lastPublishes, 'is not sent when its end was told before the page ended'),
-  },
-  {
-    name: 'place-entered-after-the-end',
-    bug: 'a client that was closed enters a part of the store again, and keeps it for ever',
-    rows: ['F43'],
-    file: 'client/sdk/src/store-place.ts',
-    find: 'if (!this.#isOpen) await new Promise<void>((resolve) => this.#waiting.add(resolve));',
-    replace: '',
-    check: check(
-      'client/sdk/test/shared-store.spec.ts',
-      'enters no place until it is opened again',
-    ),
-  },
-  {
     name: 'recent-forgotten-with-the-run',
     bug: 'what a rewound history still has is shown again after a reload',
     rows: ['F19'],
@@ -429,18 +220,6 @@ export const sdk = [
     check: check(connecting, 'a listener that begins anew while it is told a state hears it once'),
   },
   {
-    name: 'read-before-a-write',
-    bug: 'a channel that is left and followed again goes on from a place that is older than the one being written',
-    rows: ['F40'],
-    file: 'client/sdk/src/store-writer.ts',
-    find: 'return waiting ?? (this.#writing?.[0] === key ? this.#writing[1] : undefined);',
-    replace: 'return waiting;',
-    check: check(
-      'client/sdk/test/store-writer.spec.ts',
-      'what is read while it is written is what is written, though a read may overtake',
-    ),
-  },
-  {
     name: 'held-and-forgotten',
     bug: 'what was held until its time when its channel was left is never shown',
     rows: ['F40'],
@@ -460,15 +239,6 @@ export const sdk = [
     find: 'this.#overtakers.clear();\n    }\n    if (reason',
     replace: '}\n    if (reason',
     check: check(cursors, 'misses below a later message what a rewound history had in that place'),
-  },
-  {
-    name: 'close-waits-for-the-store',
-    bug: 'a store that does not answer keeps close from its end',
-    rows: ['F43'],
-    file: 'client/sdk/src/client-run.ts',
-    find: 'const stopTimer = this.parts.environment.after(withinMs, resolve);',
-    replace: 'const stopTimer = environment.after(withinMs, () => {});',
-    check: check('client/sdk/test/silent-store.spec.ts', 'does not keep `close` from its end'),
   },
   {
     name: 'silent-store-not-told',

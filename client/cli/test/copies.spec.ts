@@ -91,6 +91,23 @@ describe('a broadcast that leaves a user out', () => {
     expect(found(all, { logs, user: 'ann' })).toContain('I6');
   });
 
+  test('may have stood where another one stands, of a history that the store lost', () => {
+    const next: Event = { kind: 'broadcast', id: 'y', channels: [a, b], hash: 'hy' };
+    const anew = { id: 'y', hash: 'hy' };
+    const logs = [a, b].map((channel) => ({
+      ...{ channel, epoch, floor: 0 },
+      entries: [{ offset: 1, ...anew }],
+    }));
+    const skips = [told(a, 'excluded'), told(b, 'excluded')];
+    const back = [rewound(a), rewound(b), next, { ...came(a), ...anew }, told(b)];
+    const all = [...events, ...skips, ...back];
+    expect(found(all, { logs, user: 'ann', keepsStore: false })).toEqual([]);
+    expect(found(all, { logs, user: 'cara', keepsStore: false })).toEqual(['I6']);
+    // Nothing was lost: what stands there is what stood there.
+    const unbroken = [...events, ...skips, next];
+    expect(found(unbroken, { logs, user: 'ann', keepsStore: false })).toContain('I6');
+  });
+
   test('is not missed by an SDK that tells of no skip', () => {
     const logs = [log(a), { ...log(b), entries: [...log(b).entries, record(2)] }];
     const behind = [...events, ...published(2), { ...came(b), ...record(2) }];
@@ -134,15 +151,16 @@ interface Other {
   readonly logs?: readonly ChannelLog[];
   readonly hidesRepeats?: boolean;
   readonly user?: string;
+  readonly keepsStore?: boolean;
 }
 
 function found(
   events: readonly Event[],
-  { logs = [log(a), log(b)], hidesRepeats = false, user = 'cara' }: Other = {},
+  { logs = [log(a), log(b)], hidesRepeats = false, user = 'cara', keepsStore = true }: Other = {},
 ): string[] {
   const evidence: Evidence = {
     facts: events.map((event, index) => ({ ...event, at: index + 1 })),
-    ...{ logs, keepsStore: true },
+    ...{ logs, keepsStore },
     readers: [a, b].map((channel) => ({ reader, channel, hidesRepeats, user })),
   };
   return [...new Set(violationsIn(evidence).map(({ invariant }) => invariant))].sort();
@@ -177,6 +195,20 @@ function lost(channel: string): Event {
   const [after, to] = [0, 1].map((offset) => ({ epoch, offset }));
   if (after === undefined || to === undefined) throw new Error('two places');
   return { kind: 'gap', reader, channel, reason: 'overflow', after, to, ranges: [[1, 1]] };
+}
+
+/** The channel goes on from its beginning, under the same epoch; so far its log does not reach now. */
+function rewound(channel: string): Event {
+  const after = { epoch, offset: 2 };
+  return {
+    kind: 'gap',
+    reader,
+    channel,
+    reason: 'rewound',
+    after,
+    to: { epoch, offset: 0 },
+    ranges: null,
+  };
 }
 
 function log(channel: string): ChannelLog {

@@ -12,6 +12,8 @@ export class Copies {
   readonly #places = new Map<string, { channel: string; epoch: string; offset: number }[]>();
   readonly #had = new Set<string>();
   readonly #gaps = new Map<string, Extract<Fact, { kind: 'gap' }>[]>();
+  /** The deepest place of each history from which it was told to go on anew: above it, two messages had one place. */
+  readonly #forks = new Map<string, number>();
   /** Where somebody was told of a copy: a skip names no epoch. */
   readonly #skipped = new Set<string>();
   readonly #logs: ReadonlyMap<string, ChannelLog>;
@@ -39,6 +41,7 @@ export class Copies {
         const own = this.#gaps.get(fact.reader);
         if (own === undefined) this.#gaps.set(fact.reader, [fact]);
         else own.push(fact);
+        if (fact.reason === 'rewound') this.#noteFork(fact);
       }
       if (fact.kind === 'skip' && fact.reason === 'duplicate') {
         for (let offset = fact.from; offset <= fact.to; offset += 1) {
@@ -61,7 +64,8 @@ export class Copies {
     if (this.#ids.size === 0) return false;
     const id = this.#at.get(placeKey(channel, this.#epochOf(channel, epoch), offset));
     if (id !== undefined) {
-      return this.#had.has(`${reader} ${id}`) || this.#wasToldLost(reader, id, channel);
+      if (this.#had.has(`${reader} ${id}`) || this.#wasToldLost(reader, id, channel)) return true;
+      if (!this.#isOfTwo(channel, epoch, offset)) return false;
     }
     return !this.#isKept(channel, epoch, offset) && this.#skipped.has(`${channel} ${offset}`);
   }
@@ -79,7 +83,8 @@ export class Copies {
     const user = this.#users.get(reader);
     if (user === undefined || this.#excepts.size === 0) return 'no';
     const id = this.#at.get(placeKey(channel, this.#epochOf(channel, epoch), offset));
-    if (id !== undefined) return this.#excepts.get(id)?.has(user) === true ? 'yes' : 'no';
+    if (id !== undefined && this.#excepts.get(id)?.has(user) === true) return 'yes';
+    if (id !== undefined && !this.#isOfTwo(channel, epoch, offset)) return 'no';
     if (this.#isKept(channel, epoch, offset)) return 'no';
     return [...this.#excepts.values()].some((users) => users.has(user)) ? 'perhaps' : 'no';
   }
@@ -93,6 +98,17 @@ export class Copies {
     const log = this.#logs.get(channel);
     const isIn = log?.epoch === this.#epochOf(channel, epoch) && offset > log.floor;
     return isIn && this.#keepsStore;
+  }
+
+  /** The store lost what stood there, and has something else there now: who is known to have seen one of them proves nothing of the other. */
+  #isOfTwo(channel: string, epoch: string | null, offset: number): boolean {
+    const fork = this.#forks.get(`${channel} ${this.#epochOf(channel, epoch)}`);
+    return !this.#keepsStore && fork !== undefined && offset > fork;
+  }
+
+  #noteFork({ channel, to }: Extract<Fact, { kind: 'gap' }>): void {
+    const history = `${channel} ${to.epoch}`;
+    this.#forks.set(history, Math.min(to.offset, this.#forks.get(history) ?? to.offset));
   }
 
   #wasToldLost(reader: string, id: string, except: string): boolean {

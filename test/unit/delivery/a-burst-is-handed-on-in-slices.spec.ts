@@ -1,0 +1,205 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { FanOut } from '../../../src/delivery/fan-out.js';
+import { FlushSchedule } from '../../../src/delivery/flush-schedule.js';
+import { FollowedChannel } from '../../../src/delivery/followed-channel.js';
+import { JoinedFrames } from '../../../src/delivery/joined-frames.js';
+import type { Subscription } from '../../../src/delivery/subscription.js';
+import type { ChannelName } from '../../../src/protocol/channel-name.js';
+import { Metrics } from '../../../src/telemetry/metrics.js';
+import { told } from './delivery-under-test.js';
+import { EPOCH, type HeldWire, message, outboxUnderTest } from './outbox-under-test.js';
+
+/** As long as sixteen subscribers take here, in milliseconds. */
+const LOOK_MS = 0.5;
+
+interface Member {
+  readonly wire: HeldWire;
+  readonly subscription: Subscription;
+}
+
+describe('a burst into a large channel', () => {
+  let clock: number;
+  let slices: (() => void)[];
+  let flushes: (() => void)[];
+  let behind: Subscription[];
+  let fanOut: FanOut;
+
+  beforeEach(() => {
+    clock = 1_000;
+    slices = [];
+    flushes = [];
+    behind = [];
+    // Looked at once in sixteen steps.
+    const now = (): number => (clock += LOOK_MS);
+    fanOut = new FanOut({
+      schedule: new FlushSchedule({
+        ...{ windowMs: 0, joined: new JoinedFrames(), now },
+        next: (flush) => flushes.push(flush),
+      }),
+      metrics: new Metrics(),
+      now,
+      next: (slice) => slices.push(slice),
+      fallBehind: (subscription) => {
+        subscription.phase = 'catching up';
+        behind.push(subscription);
+      },
+    });
+  });
+
+  function channelOf(name: string, count: number): [FollowedChannel, Member[]] {
+    const start = { epoch: EPOCH, offset: 0, chain: '0'.repeat(16) };
+    const channel = new FollowedChannel(name as ChannelName, start);
+    const members = Array.from({ length: count }, () => {
+      const { wire, subscription } = outboxUnderTest();
+      subscription.phase = 'live';
+      subscription.begin();
+      channel.all.add(subscription);
+      return { wire, subscription };
+    });
+    return [channel, members];
+  }
+
+  function take(channel: FollowedChannel, offsets: readonly number[], over = {}): void {
+    for (const offset of offsets) {
+      fanOut.take(channel, { ...itemOf(channel, offset, over) });
+    }
+    fanOut.run();
+  }
+
+  /** Runs what is to come in the next turn. */
+  function turn(): void {
+    for (const slice of [slices.shift(), flushes.shift()]) slice?.();
+  }
+
+  function finish(): number {
+    let count = 0;
+    for (; slices.length + flushes.length > 0; count += 1) turn();
+    return count;
+  }
+
+  const offsets = (count: number, from = 1): number[] =>
+    Array.from({ length: count }, (_, index) => from + index);
+  const sent = ({ wire }: Member): unknown[] => told(wire.sent);
+
+  test('lets the event loop have its turn, and everybody gets all of it in order and in one write', () => {
+    const [channel, members] = channelOf('chat:large', 1_000);
+    take(channel, offsets(10));
+    expect(sent(members[0] as Member)).toEqual(offsets(10));
+    expect(sent(members.at(-1) as Member)).toEqual([]);
+    expect(finish()).toBeGreaterThan(5);
+    for (const member of members) {
+      expect(sent(member)).toEqual(offsets(10));
+      expect(member.wire.writes).toEqual([10]);
+    }
+  });
+
+  test('does not hold up what comes for another channel', () => {
+    const [large, many] = channelOf('chat:large', 1_000);
+    const [small, [one]] = channelOf('chat:small', 1);
+    take(large, offsets(640));
+    take(small, [1]);
+    turn();
+    turn();
+    expect(sent(one as Member)).toEqual([1]);
+    expect(sent(many.at(-1) as Member)).toEqual([]);
+    finish();
+    expect(sent(many.at(-1) as Member)).toEqual(offsets(640));
+  });
+
+  test('is passed by what is urgent in other channels, but not for ever', () => {
+    const [large, many] = channelOf('chat:large', 400);
+    const [hot, all] = channelOf('chat:hot', 200);
+    take(large, offsets(1));
+    const given = (): number =>
+      many.filter(({ subscription }) => subscription.reached.offset === 1).length;
+    const before = given();
+    const places: number[] = [];
+    for (let slice = 1; slice <= 24; slice += 1) {
+      take(hot, offsets(2, 2 * slice), { lane: 0 });
+      const reached = given();
+      turn();
+      if (given() > reached) places.push(slice);
+    }
+    expect(before).toBeLessThan(400);
+    expect(places).toHaveLength(3);
+    finish();
+    for (const member of many) expect(sent(member)).toEqual([1]);
+    for (const member of all) expect(sent(member)).toEqual(offsets(48, 2));
+  });
+
+  test('that is more than may wait is handed on at once', () => {
+    const [channel, members] = channelOf('chat:large', 100);
+    take(channel, offsets(5_000));
+    const waiting = 5_000 - (members.at(-1) as Member).subscription.reached.offset;
+    expect(waiting).toBeLessThanOrEqual(4_096);
+    expect(waiting).toBeGreaterThan(0);
+    finish();
+    for (const member of members) expect(sent(member)).toEqual(offsets(5_000));
+  });
+
+  test('makes nobody live who has not read up to its end', () => {
+    const [channel] = channelOf('chat:large', 1_000);
+    take(channel, offsets(3));
+    expect(slices).toHaveLength(1);
+    const at = (offset: number) => ({ epoch: EPOCH, offset, chain: chainOf(offset) });
+    expect(channel.isReachedBy(at(2), 0)).toBe(false);
+    expect(channel.isReachedBy(at(3), 0)).toBe(true);
+  });
+
+  test('that ends a history is told to each behind what it was given, and nobody becomes live meanwhile', () => {
+    const [channel, members] = channelOf('chat:large', 1_000);
+    const to = { epoch: 'f'.repeat(16), offset: 1, chain: chainOf(9) };
+    for (const offset of offsets(2)) fanOut.take(channel, itemOf(channel, offset));
+    fanOut.take(channel, { kind: 'break', channel: channel.name, reason: 'epoch', to });
+    fanOut.take(channel, itemOf(channel, 2, { epoch: to.epoch }));
+    fanOut.run();
+    const next = { epoch: to.epoch, offset: 2, chain: chainOf(2) };
+    let refused = 0;
+    while (sent(members.at(-1) as Member).length < 3) {
+      if (!channel.isReachedBy(next, channel.breaks)) refused += 1;
+      turn();
+    }
+    finish();
+    expect(refused).toBeGreaterThan(5);
+    expect(channel.isReachedBy(next, channel.breaks)).toBe(true);
+    for (const member of members) expect(sent(member)).toEqual([1, 2, { epoch: null }, 2]);
+    expect(behind).toEqual([]);
+  });
+
+  test('sends nothing of a history ahead that is about to end', () => {
+    const [channel, [late]] = channelOf('chat:large', 1);
+    const { wire, subscription } = late as Member;
+    subscription.phase = 'catching up';
+    fanOut.take(channel, itemOf(channel, 1, { lane: 0 }));
+    const to = { epoch: EPOCH, offset: 0, chain: '0'.repeat(16) };
+    fanOut.take(channel, { kind: 'break', channel: channel.name, reason: 'rewound', to });
+    // It read the log behind the break already, in which the entry does not stand.
+    subscription.breaks = channel.breaks;
+    fanOut.run();
+    finish();
+    expect(wire.sent).toEqual([]);
+  });
+
+  test('is given to who came while it was handed on, and to nobody who left', () => {
+    const [channel, members] = channelOf('chat:large', 1_000);
+    const [other, [late]] = channelOf('chat:other', 1);
+    take(channel, offsets(1));
+    const { wire, subscription } = late as Member;
+    other.all.delete(subscription);
+    channel.all.add(subscription);
+    const left = members.at(-1) as Member;
+    left.subscription.phase = 'closed';
+    finish();
+    expect(told(wire.sent)).toEqual([1]);
+    expect(sent(left)).toEqual([]);
+  });
+});
+
+function chainOf(offset: number): string {
+  return String(offset).padStart(16, '0');
+}
+
+function itemOf(channel: FollowedChannel, offset: number, over = {}) {
+  const { entry } = message(offset, over);
+  return { kind: 'entry', channel: channel.name, entry, isFill: false } as const;
+}
