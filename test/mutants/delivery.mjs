@@ -82,7 +82,7 @@ export const delivery = [
     bug: 'of a hole that is filled, what a connection has no room for is dropped',
     rows: ['F14', 'F36'],
     file: fanOut,
-    find: '!isFill || subscription.session.outbox.hasRoomFor(message.bytes)',
+    find: '!isFill || session.outbox.hasRoomFor(message.bytes)',
     replace: 'isFill || !isFill',
     check: check(
       filled,

@@ -85,7 +85,8 @@ describe('a burst into a large channel', () => {
     const [channel, members] = channelOf('chat:large', 1_000);
     take(channel, offsets(10));
     expect(sent(members[0] as Member)).toEqual(offsets(10));
-    expect(sent(members.at(-1) as Member)).toEqual([]);
+    // Not so much as queued.
+    expect((members.at(-1) as Member).subscription.reached.offset).toBe(0);
     expect(finish()).toBeGreaterThan(5);
     for (const member of members) {
       expect(sent(member)).toEqual(offsets(10));
