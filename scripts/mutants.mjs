@@ -61,12 +61,10 @@ await main(async () => {
     }
   });
   if (stale.length > 0) throw new SetupError(stale.join('\n'));
-  const notRun = await proveGreen(checkout, chosen);
+  const without = await proveGreen(checkout, chosen);
   const results = [];
   for (const [index, mutant] of chosen.entries()) {
-    const result = notRun.has(checkName(mutant.check))
-      ? { mutant, verdict: 'not run', why: 'this machine lacks what it needs', seconds: 0 }
-      : await judge(checkout, mutant);
+    const result = await judge(checkout, mutant, without);
     results.push(result);
     const { verdict, seconds, why } = result;
     const told = verdict === 'caught' ? '' : `: ${why}`;
@@ -97,14 +95,17 @@ function choose(mutants, { quick, only, rows }) {
   return chosen;
 }
 
-/** A check that fails without the bug would seem to catch it. Resolves with those that cannot run here. */
+/**
+ * A check that fails without the bug would seem to catch it. Resolves with what is known by that of those
+ * that are not green, or cannot run here; the others are not kept from being tried.
+ */
 async function proveGreen(checkout, chosen) {
   const all = chosen.flatMap(({ check }) => attemptsOf(check));
   const checks = [...new Map(all.map((check) => [checkName(check), check])).values()];
   const quick = checks.filter((check) => !isSlow(check));
   const groups = checks.filter(isSlow).map((check) => [check]);
   if (quick.length > 0) groups.unshift(quick);
-  const notRun = new Set();
+  const without = new Map();
   for (const [index, group] of groups.entries()) {
     const what =
       group.length === 1 ? checkName(group[0]) : `${group.length} checks that take no process`;
@@ -113,22 +114,31 @@ async function proveGreen(checkout, chosen) {
     );
     for (const check of group) {
       const { verdict, why } = verdictOf(report, check);
-      if (verdict === 'not run') notRun.add(checkName(check));
-      else if (verdict !== 'survived')
-        throw new SetupError(`without a bug, ${checkName(check)} is not green: ${why}`);
+      if (verdict === 'survived') continue;
+      const isLacking = verdict === 'not run';
+      without.set(checkName(check), {
+        verdict: isLacking ? 'not run' : 'invalid',
+        why: isLacking ? 'this machine lacks what it needs' : `it fails without the bug: ${why}`,
+      });
+      if (!isLacking)
+        process.stderr.write(`not green without a bug: ${checkName(check)}: ${why}\n`);
     }
   }
-  return notRun;
+  return without;
 }
 
-/** Plants the bug and runs its check, and the others that are named for it until one catches it. */
-async function judge(checkout, mutant) {
+/**
+ * Plants the bug and runs its check, and the others that are named for it until one catches it; not those
+ * of which more is known already.
+ */
+async function judge(checkout, mutant, without) {
   const startedAt = performance.now();
   const restore = checkout.plant(mutant);
   let judged = null;
   try {
     for (const check of attemptsOf(mutant.check)) {
-      judged = verdictOf(await runChecks(checkout.folder, [check]), check);
+      const known = without.get(checkName(check));
+      judged = known ?? verdictOf(await runChecks(checkout.folder, [check]), check);
       if (judged.verdict === 'caught') break;
     }
   } finally {

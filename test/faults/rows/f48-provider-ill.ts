@@ -61,7 +61,6 @@ export const providerIll: Row = {
       await lasting(random.between(0, 500));
       const { refused, others } = await flood.end();
       bites(refused > 100, `${refused} tokens of unknown keys were refused meanwhile`);
-      bites(hasAsked(3), 'the provider was asked again');
       claim(
         others.length === 0,
         `some of them were answered with ${others.slice(0, 5).join(', ')}`,
