@@ -10,6 +10,7 @@ import { lanes } from './lanes.mjs';
 import { relay } from './relay.mjs';
 import { sdk } from './sdk.mjs';
 import { sdkPublishes } from './sdk-publishes.mjs';
+import { sdkStore } from './sdk-store.mjs';
 
 /**
  * Bugs to plant, one at a time. Each says what would be wrong, which faults (rows of the fault suite) it
@@ -27,5 +28,6 @@ export const mutants = [
   ...gateway,
   ...sdk,
   ...sdkPublishes,
+  ...sdkStore,
   ...checker,
 ];

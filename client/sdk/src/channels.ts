@@ -115,8 +115,14 @@ export class Channels {
       const stored = isDurable ? await this.#parts.writer.load(key) : undefined;
       // Ended, and begun anew, while a slow store was read: what was read is old.
       if (round !== restores) return;
+      const record = stored === undefined ? null : streamRecordOf(stored);
+      // Another tab may have had this part of the store since: what was shown here is known here.
+      if (stream.hasPlace) {
+        stream.resume();
+        if (isDurable) stream.outlive(record?.age ?? 0);
+        return;
+      }
       if (stored === undefined) return stream.resume();
-      const record = streamRecordOf(stored);
       if (record !== null) return stream.restore(record);
       logger.error(`What the store keeps of ${name} cannot be read: it begins anew.`);
       stream.giveUpPlace();

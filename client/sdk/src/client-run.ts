@@ -16,6 +16,8 @@ export interface RunParts {
 /** From `connect` to `close`: what the store keeps is read once, and left in order at the end. */
 export class ClientRun {
   #client: string | null = null;
+  /** A part of the store has that id, and gives it to whoever enters it. */
+  #isKept = false;
   #loaded: Promise<void> | null = null;
   #ended = Promise.resolve();
   /** Counts the ends. */
@@ -73,8 +75,11 @@ export class ClientRun {
     place.open();
     this.#parting.begin();
     const stored = given ?? (await writer.load('client'));
-    this.#client ??= typeof stored === 'string' ? stored : environment.freshId();
-    const client = this.#client;
+    // The one before may go by another client by now: it stays where it was kept.
+    const own = this.#isKept ? null : this.#client;
+    const client = typeof stored === 'string' ? stored : (own ?? environment.freshId());
+    this.#client = client;
+    this.#isKept = place.current !== null;
     if (stored !== client) void writer.save('client', () => client);
     await restore(() => round === this.#round);
   }

@@ -106,6 +106,17 @@ export class MessageStream {
     this.#changed();
   }
 
+  /** Stands somewhere, or has yet to tell that it does not any more. */
+  get hasPlace(): boolean {
+    return this.position !== null || this.hasLostPlace;
+  }
+
+  /** Is kept in the place of a record of that age, whoever left that. */
+  outlive(age: number): void {
+    this.#age = Math.max(this.#age, age);
+    this.#changed();
+  }
+
   /** Shows nothing any more of what is held; the record still has it. */
   stop(): void {
     for (const callOff of this.#held.values()) callOff();

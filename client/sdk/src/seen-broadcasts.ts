@@ -15,12 +15,15 @@ export class SeenBroadcasts {
   /** Broadcast → channel and offset of the copy that was handed over. */
   readonly #places = new Map<string, string>();
   readonly #kept = new Map<string, string>();
+  #wasRestored = false;
 
   constructor(private readonly writer: StoreWriter) {}
 
-  /** Takes up what an earlier run was given. */
+  /** Takes up what an earlier run was given; not what another client was that had this part of the store meanwhile. */
   async restore(): Promise<void> {
+    if (this.#wasRestored) return this.keep([]);
     const stored = await this.writer.load(PLACES.broadcasts);
+    this.#wasRestored = true;
     if (!Array.isArray(stored)) return;
     for (const line of stored as unknown[]) {
       const found = typeof line === 'string' ? LINE.exec(line) : null;

@@ -26,14 +26,25 @@ export class ServerChannels {
     this.#writer = writer;
   }
 
-  /** Goes on from where an earlier run ended. */
+  /**
+   * Goes on from where an earlier run of this client ended, else from what the store keeps: another tab
+   * may have had this part of it since, and what was shown here is known here.
+   */
   async restore(): Promise<void> {
     const stored = await this.#writer?.load(PLACES.server);
-    if (typeof stored !== 'object' || stored === null) return;
-    for (const [channel, value] of Object.entries(stored)) {
+    const kept = Object.entries(typeof stored === 'object' && stored !== null ? stored : {});
+    if (this.#streams.size > 0) return this.#goOn(new Map(kept));
+    for (const [channel, value] of kept) {
       const record = streamRecordOf(value);
       if (record === null) this.#streamOf(channel).giveUpPlace();
       else this.#streamOf(channel).restore(record);
+    }
+  }
+
+  #goOn(kept: ReadonlyMap<string, unknown>): void {
+    for (const [channel, stream] of this.#streams) {
+      stream.resume();
+      stream.outlive(streamRecordOf(kept.get(channel))?.age ?? 0);
     }
   }
 
@@ -83,8 +94,9 @@ export class ServerChannels {
     for (const stream of this.#streams.values()) stream.stop();
   }
 
-  /** Begins anew the next time; what the store keeps stays there. */
+  /** Where nothing is kept: begins anew the next time. */
   forget(): void {
+    if (this.#writer !== null) return;
     for (const stream of this.#streams.values()) stream.reset();
     this.#streams.clear();
   }

@@ -30,6 +30,8 @@ export class StorePlace implements KeyPrefix {
   #entered: Promise<Entered | null> | null = null;
   #current: Entered | null = null;
   #isOpen = true;
+  /** What this run has in memory is of another part: it would overwrite what somebody left in a used one. */
+  #wasLost = false;
   readonly #waiting = new Set<() => void>();
 
   constructor(
@@ -63,6 +65,7 @@ export class StorePlace implements KeyPrefix {
   /** Another client may have the place. Whoever asks for one from now on waits for the next `open`. */
   async leave(): Promise<void> {
     this.#isOpen = false;
+    this.#wasLost = false;
     const entered = await this.#entered;
     this.#entered = this.#current = null;
     entered?.leave();
@@ -75,7 +78,7 @@ export class StorePlace implements KeyPrefix {
     for (let number = 0; number < PLACES_MAX; number += 1) {
       const prefix = prefixOf(number);
       if (number === own.number) continue;
-      if ((await this.store.load(`${prefix}place`)) === undefined) return;
+      if (!(await this.#isUsed(number))) return;
       const endVisit = await this.#hold(`visit ${number}`);
       if (endVisit === null) continue;
       const leave = await this.#hold(`place ${number}`);
@@ -96,6 +99,10 @@ export class StorePlace implements KeyPrefix {
       for (let number = 0; number < PLACES_MAX; number += 1) {
         const leave = await this.#take(number);
         if (leave === null) continue;
+        if (this.#wasLost && (await this.#isUsed(number))) {
+          leave();
+          continue;
+        }
         this.#current = { number, run: await this.#begin(prefixOf(number)), leave };
         return this.#current;
       }
@@ -139,6 +146,11 @@ export class StorePlace implements KeyPrefix {
   #lost(): void {
     this.logger.error('Another client took over this part of the store while this one slept.');
     this.#entered = this.#current = null;
+    this.#wasLost = true;
+  }
+
+  async #isUsed(number: number): Promise<boolean> {
+    return (await this.store.load(`${prefixOf(number)}place`)) !== undefined;
   }
 
   async #hold(name: string, lost = () => {}): Promise<(() => void) | null> {
