@@ -63,7 +63,7 @@ function replyOf(
   const given = after ?? before;
   const asked = given === undefined ? facts.top : requirePosition(given);
   const isContinued = continuity === 'continued';
-  const { entries, tear, isCut } = besideTears(fitting, after !== undefined, isContinued);
+  const { entries, tear, isCut, below } = besideTears(fitting, after !== undefined, isContinued);
   const messages = entries
     .filter(({ kind, extra }) => kind === 'm' && !(user !== null && extra.except?.includes(user)))
     .map(messageOf);
@@ -71,7 +71,7 @@ function replyOf(
   const isPassed = messages.length === 0 && after === undefined;
   const last = (isPassed ? entries.at(0) : entries.at(-1)) ?? tear;
   const nowhere = isContinued ? asked : resumeAt;
-  const older = after === undefined ? (entries.at(-1) ?? asked) : asked;
+  const older = after === undefined ? (below ?? facts.floor) : asked;
   return {
     messages,
     more: more || isCut || fitting.length < all.length,
@@ -87,6 +87,8 @@ interface Beside {
   readonly tear: LogEntry | null;
   /** It ends before another tear. */
   readonly isCut: boolean;
+  /** Of a page backwards: what lies right below the tear, be it another one. */
+  readonly below: LogEntry | undefined;
 }
 
 /** What a failover took away is told where a page begins, as it is to who resumes; so each page has one at most. */
@@ -96,7 +98,8 @@ function besideTears(all: readonly LogEntry[], isForwards: boolean, mayTell: boo
   const rest = tear === null ? all : all.filter((entry) => entry !== tear);
   const isTear = ({ kind }: LogEntry) => kind === 't';
   const next = isForwards ? rest.findIndex(isTear) : rest.findLastIndex(isTear);
-  if (next === -1) return { entries: rest, tear, isCut: false };
+  const below = rest.at(-1);
+  if (next === -1) return { entries: rest, tear, isCut: false, below };
   const entries = isForwards ? rest.slice(0, next) : rest.slice(next + 1);
-  return { entries, tear, isCut: true };
+  return { entries, tear, isCut: true, below };
 }

@@ -16,10 +16,15 @@ export function endBroken({ outbox, wire }: Session, error: unknown, metrics: Me
   outbox.end();
   metrics.dropped('broken');
   logger.error(error, 'A connection could not be served; it is closed, and may resume.');
-  wire.close({
-    code: 'internal',
-    message: 'This connection could not be continued. Reconnect and resume.',
-    reconnect: true,
-    retryAfterMs: Math.trunc(Math.random() * RETRY_SPREAD_MS),
-  });
+  try {
+    wire.close({
+      code: 'internal',
+      message: 'This connection could not be continued. Reconnect and resume.',
+      reconnect: true,
+      retryAfterMs: Math.trunc(Math.random() * RETRY_SPREAD_MS),
+    });
+  } catch (failure) {
+    // Whoever ends one connection has others to see to; what is left of this one ends with its heartbeat.
+    logger.error(failure, 'A broken connection could not be closed.');
+  }
 }

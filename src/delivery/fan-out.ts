@@ -15,8 +15,11 @@ import type { Subscription } from './subscription.js';
 const RUN_MAX = 64;
 
 /** Entries that may wait here, and their bytes: with more, a stretch of work goes on until they are fewer. */
-const WAITING_MAX = 4_096;
-const WAITING_BYTES_MAX = 16_777_216;
+const WAITING_MAX = 65_536;
+const WAITING_BYTES_MAX = 33_554_432;
+
+/** As much more of a message takes as long as one message more, in bytes. */
+const STEP_BYTES = 8_192;
 
 /** Every eighth slice begins with what is not urgent. */
 const FLOOR_SHARE = 8;
@@ -42,6 +45,8 @@ interface Run {
   readonly end: { readonly reason: GapReason; readonly to: Position } | null;
   /** Who has not been given it yet; null: nobody has. */
   left: Iterable<Subscription> | null;
+  /** What giving it to one subscription is worth in steps of a slice. */
+  steps: number;
 }
 
 /** What waits of one channel, in the order of its log. */
@@ -76,7 +81,7 @@ export class FanOut {
       channel.breaksAt(item.to);
       const end = { reason: item.reason, to: item.to };
       const how = { isFill: false, isUrgent: false };
-      this.#lineOf(channel).runs.push({ channel, messages: [], end, left: null, ...how });
+      this.#lineOf(channel).runs.push({ channel, messages: [], end, left: null, steps: 1, ...how });
       return;
     }
     const { entry, isFill } = item;
@@ -87,13 +92,16 @@ export class FanOut {
     this.#waiting += 1;
     this.#waitingBytes += message.bytes;
     const isUrgent = entry.lane === 0;
+    const steps = 1 + message.bytes / STEP_BYTES;
     const line = this.#lineOf(channel);
     const last = line.runs.at(-1);
     if (last && !isUrgent && isOpen(last, isFill)) {
       last.messages.push(message);
+      last.steps += steps;
       return;
     }
-    line.runs.push({ channel, messages: [message], isFill, isUrgent, end: null, left: null });
+    const how = { isFill, isUrgent, end: null, left: null, steps };
+    line.runs.push({ channel, messages: [message], ...how });
     if (!isUrgent) return;
     line.urgent += 1;
     if (line.urgent === 1) this.#urgent.push(line);
@@ -138,12 +146,16 @@ export class FanOut {
 
   /** Hands on the next run of the line whose turn it is, and puts that line behind the others. False: the slice was over before. */
   #handNext(slice: Slice, isForAll: boolean): boolean {
-    const line = isForAll
-      ? (this.#nextDue() ?? this.#urgent.shift())
-      : (this.#urgent.shift() ?? this.#nextDue());
+    this.#passUrgentAmongDue();
+    const isUrgent = this.#urgent.length > 0 && !(isForAll && this.#due.length > 0);
+    const from = isUrgent ? this.#urgent : this.#due;
+    const [line] = from;
     if (!line) return true;
     const [run] = line.runs;
+    // Should it throw, the line is still there, and goes on behind the subscription in which it did.
     const isDone = run === undefined || this.#hand(run, slice);
+    from.shift();
+    if (!isUrgent) line.isDue = false;
     if (run && isDone) {
       line.runs.shift();
       if (run.isUrgent) line.urgent -= 1;
@@ -155,13 +167,12 @@ export class FanOut {
     return isDone;
   }
 
-  #nextDue(): Line | undefined {
-    for (let line = this.#due.shift(); line; line = this.#due.shift()) {
+  /** Lines that became urgent stand among those as well: their turn is there. */
+  #passUrgentAmongDue(): void {
+    for (let [line] = this.#due; line && line.urgent > 0; [line] = this.#due) {
+      this.#due.shift();
       line.isDue = false;
-      // It became urgent meanwhile, and stands among those.
-      if (line.urgent === 0) return line;
     }
-    return undefined;
   }
 
   #queue(line: Line): void {
@@ -181,7 +192,7 @@ export class FanOut {
       } catch (error) {
         endBroken(subscription.session, error, this.rules.metrics);
       }
-      if (slice.isOver() && !this.#isOverfull) return false;
+      if (slice.isOver(run.steps) && !this.#isOverfull) return false;
     }
     if (end) channel.hasBroken();
     for (const { bytes, place } of messages) {

@@ -5,6 +5,9 @@ import type { Session } from './session.js';
 /** Of the window: what comes a little early, as messages that waited elsewhere for it, is not held again. */
 const ENOUGH = 0.75;
 
+/** As much more to write takes as long as one connection more, in bytes. */
+const STEP_BYTES = 8_192;
+
 /** So many slices in a row may end with something urgent left; the next one begins with the others. */
 const PASSED_OVER_MAX = 7;
 
@@ -122,8 +125,9 @@ export class FlushSchedule {
       if (session.owed !== as) continue;
       session.owed = null;
       session.writtenAt = slice.begun;
+      const { bytes } = session.outbox;
       session.outbox.flush();
-      if (slice.isOver()) return index + 1;
+      if (slice.isOver(1 + Math.trunc(bytes / STEP_BYTES))) return index + 1;
     }
     return sessions.length;
   }

@@ -1,15 +1,12 @@
-import type { Buffer } from 'node:buffer';
 import type { SkipReason } from '../protocol/gap.js';
 import { NO_EXTRA } from '../broker/log-entry.js';
 import type { Position } from '../broker/position.js';
 import type { EncodedMessage } from './encoded-message.js';
-import { hasExpired, mayLeave } from './exclusion.js';
-import type { JoinedFrames } from './joined-frames.js';
-import { ITEM_COST, PriorityLanes, type Taken } from './priority-lanes.js';
+import { ITEM_COST, PriorityLanes } from './priority-lanes.js';
 import type { Subscription } from './subscription.js';
-import { tellGap, tellSkip } from './tell-missing.js';
 import { Turn } from './turn.js';
 import type { Wire } from './wire.port.js';
+import { type WriteRules, writeTaken } from './write-taken.js';
 
 /** No new write while the kernel is behind by more: `critical` waits only behind what it already has. */
 const UNFLUSHED_MAX = 65_536;
@@ -17,15 +14,10 @@ const UNFLUSHED_MAX = 65_536;
 const LANES = 4;
 
 /** What all outboxes of an instance share. */
-export interface OutboxRules {
+export interface OutboxRules extends WriteRules {
   /** Bytes that may wait for one connection now, counting what its stream holds. */
   bytesMax(): number;
-  /** Milliseconds on the cluster clock, for what expires while it waits. */
-  now(): number;
-  readonly joined: JoinedFrames;
-  delivered(messages: number): void;
   dropped(messages: number): void;
-  skipped(reason: SkipReason, offsets: number): void;
   /** What waits for all connections changed by so many bytes. */
   waiting(change: number): void;
 }
@@ -53,6 +45,8 @@ export class Outbox {
   #isOpen = false;
   #isOver = false;
   #isWriting = false;
+  /** What the stream holds is counted again when it has drained. */
+  #isRecounting = false;
   #counted = 0;
   #drainWaiters: (() => void)[] = [];
 
@@ -205,7 +199,8 @@ export class Outbox {
     const room = UNFLUSHED_MAX - this.wire.unflushed();
     if (room <= 0) return;
     const fitsWhole = this.#lanes.bytes <= room;
-    this.#write(fitsWhole ? this.#lanes.takeAll() : this.#lanes.takeUrgent(room));
+    const taken = fitsWhole ? this.#lanes.takeAll() : this.#lanes.takeUrgent(room);
+    writeTaken(this.wire, taken, this.rules);
   }
 
   /** Drops the least urgent lanes until the bound holds. */
@@ -227,67 +222,29 @@ export class Outbox {
       this.#isBlocked = false;
       this.watch.recovered();
       this.flush();
+      this.#account();
     });
   }
 
+  /** What waits here, and what the stream holds of what was sent before, answers included. */
   #account(): void {
-    const change = this.#lanes.bytes - this.#counted;
-    if (change !== 0) {
-      this.#counted = this.#lanes.bytes;
-      this.rules.waiting(change);
+    const held = this.#isOver ? 0 : this.wire.unflushed();
+    const counted = this.#lanes.bytes + held;
+    if (counted !== this.#counted) {
+      this.rules.waiting(counted - this.#counted);
+      this.#counted = counted;
     }
+    if (held === 0 || this.#isBlocked || this.#isRecounting) return;
+    this.#isRecounting = true;
+    this.wire.onceDrained(() => {
+      this.#isRecounting = false;
+      this.#account();
+    });
   }
 
   #tellDrained(): void {
     const waiters = this.#drainWaiters;
     this.#drainWaiters = [];
     for (const resolve of waiters) resolve();
-  }
-
-  #write(taken: readonly Taken[]): void {
-    const now = this.rules.now();
-    let frames: Buffer[] = [];
-    let messages: EncodedMessage[] = [];
-    let safety: boolean[] = [];
-    let passing: Subscription[] = [];
-    let delivered = 0;
-    const handOver = (): void => {
-      if (frames.length > 0) this.wire.write(this.rules.joined.join(frames), messages, safety);
-      // Only what was written was passed: a place that is told later must not stand behind a hole.
-      for (const [index, message] of messages.entries()) {
-        if (safety[index] ?? true) passing[index]?.passed(message.place);
-        else passing[index]?.leftAbove(message.place);
-      }
-      frames = [];
-      messages = [];
-      safety = [];
-      passing = [];
-    };
-    for (const { item, isSafe } of taken) {
-      const { payload, subscription } = item;
-      if (payload.kind !== 'message') {
-        handOver();
-        if (payload.kind === 'gap')
-          tellGap(this.wire, subscription, payload.ranges, isSafe, this.rules);
-        else tellSkip(this.wire, subscription, payload.at, isSafe, payload.reason, this.rules);
-      } else if (hasExpired(payload.entry, now)) {
-        // It is told when its turn comes.
-        if (item.isAhead && subscription.forgetAhead(payload.entry)) continue;
-        handOver();
-        tellSkip(this.wire, subscription, payload.place, isSafe, 'expired', this.rules);
-      } else if (!mayLeave(subscription.session, subscription.channel, payload.entry)) {
-        if (item.isAhead && subscription.forgetAhead(payload.entry)) continue;
-        handOver();
-        tellSkip(this.wire, subscription, payload.place, isSafe, 'duplicate', this.rules);
-      } else {
-        frames.push(payload.frames(isSafe));
-        messages.push(payload);
-        safety.push(isSafe);
-        passing.push(subscription);
-        delivered += 1;
-      }
-    }
-    handOver();
-    if (delivered > 0) this.rules.delivered(delivered);
   }
 }

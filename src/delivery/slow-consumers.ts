@@ -6,19 +6,25 @@ import type { Session } from './session.js';
 /** How long a connection may leave everything unread before it is closed, in milliseconds. */
 const STALLED_MS = 30_000;
 const SWEEP_MS = 1_000;
-/** Answers of full size that may be on their way beside the outbox, in bytes. */
-const ANSWERS_BYTES = 1_048_576;
+/** Answers of full size that may be on their way beside the outbox, in bytes: one of presence, and three pages. */
+const ANSWERS_BYTES = 2_097_152;
 
 /** Ends connections that do not read: what they missed is in the log, and they may come back for it. */
 @Injectable()
 export class SlowConsumers implements OnModuleInit, OnModuleDestroy {
   readonly #stalled = new Map<Session, number>();
+  readonly #unreadMax: number;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CONFIG) config: Config,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    const { fallback, namespaces } = config.policy;
+    const sizes = [fallback, ...Object.values(namespaces)].map((one) => one?.maxMessageBytes ?? 0);
+    // A message is written however long it is: who reads it at its own pace is not slow for that.
+    this.#unreadMax = config.outboxBytes + ANSWERS_BYTES + Math.max(...sizes);
+  }
 
   onModuleInit(): void {
     this.#timer = setInterval(() => this.sweep(performance.now()), SWEEP_MS);
@@ -41,7 +47,7 @@ export class SlowConsumers implements OnModuleInit, OnModuleDestroy {
 
   /** Whether more may be handed to the connection; closes it when it leaves far too much unread. */
   hasRoom(session: Session): boolean {
-    if (session.wire.unflushed() <= this.config.outboxBytes + ANSWERS_BYTES) return true;
+    if (session.wire.unflushed() <= this.#unreadMax) return true;
     this.#close(session);
     return false;
   }

@@ -15,6 +15,8 @@ export interface AnsweredConnection {
 export class AnswerGate<C extends AnsweredConnection = AnsweredConnection> {
   #free = AT_A_TIME;
   #waiting: (() => void)[] | null = null;
+  /** Settles when the last of the largest was answered; null: there was none. */
+  #largest: Promise<void> | null = null;
 
   /** @param roomOf settles when the connection has taken enough of what it was sent; null: it has */
   constructor(
@@ -40,6 +42,19 @@ export class AnswerGate<C extends AnsweredConnection = AnsweredConnection> {
     } finally {
       // The answer is written when its request has settled: only then is it known how much room is left.
       setImmediate(() => this.#passOn());
+    }
+  }
+
+  /** As `pass`, of those whose answers are larger than any other: one at a time. */
+  async passAlone<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#largest;
+    let answered = (): void => undefined;
+    this.#largest = new Promise((resolve) => (answered = resolve));
+    if (before) await before;
+    try {
+      return await this.pass(work);
+    } finally {
+      setImmediate(() => answered());
     }
   }
 

@@ -160,7 +160,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     connection: Connection,
     command: CommandBodies['presence'],
   ): Promise<Replies['presence']> {
-    return connection.answers.pass(async () => {
+    return connection.answers.passAlone(async () => {
       const channel = await this.channels.requirePresence(connection.caller, command.channel);
       return this.presences.members(channel);
     });

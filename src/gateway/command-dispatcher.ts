@@ -104,8 +104,9 @@ function refusalOf(
     return new CarillonError('invalid_request', 'Send exactly one object and an acknowledgement.');
   }
   if (isLeaving) {
+    // By then this connection has ended: who asks here again would be cut short.
     return new CarillonError('draining', 'This instance is stopping. Ask the next one again.', {
-      retryAfterMs: 500,
+      retryAfterMs: 2_000,
     });
   }
   if (pending >= PENDING_MAX) {

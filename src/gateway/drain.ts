@@ -36,13 +36,16 @@ export class Drain {
     const all = [...this.connections];
     if (all.length === 0) return;
     this.#logger.log(`Moving ${all.length} connections to other instances.`);
-    const batches = all.length <= SMALL ? 1 : BATCHES;
-    const forEachMs = (this.config.drainTimeoutMs * MOVING_SHARE) / batches;
+    const movingMs = this.config.drainTimeoutMs * MOVING_SHARE;
+    // In a short time fewer: what is on its way has to arrive in each.
+    const batchesMax = Math.min(BATCHES, Math.max(1, Math.trunc(movingMs / ON_THE_WAY_MS)));
+    const batches = all.length <= SMALL ? 1 : batchesMax;
+    const forEachMs = movingMs / batches;
     const batchSize = Math.ceil(all.length / batches);
     this.#settlingMs = this.config.drainTimeoutMs * SETTLING_SHARE;
     for (let start = 0; start < all.length; start += batchSize) {
       const some = all.slice(start, start + batchSize);
-      await this.#move(some, batches > 1 ? forEachMs : Math.min(forEachMs, ON_THE_WAY_MS));
+      await this.#move(some, all.length > SMALL ? forEachMs : Math.min(forEachMs, ON_THE_WAY_MS));
     }
     // Whose handshake was under way when it began.
     await this.#move([...this.connections], 0);

@@ -3,7 +3,7 @@ const SLICE_MS = 2;
 /** Steps between two looks at the clock. */
 const LOOK_EVERY = 16;
 
-/** A stretch of work that must not hold up the event loop: asked after each step whether it is over. */
+/** A stretch of work that must not hold up the event loop: asked after each piece whether it is over. */
 export class Slice {
   readonly begun: number;
   #steps = 0;
@@ -13,8 +13,11 @@ export class Slice {
     this.begun = now();
   }
 
-  isOver(): boolean {
-    this.#steps += 1;
-    return this.#steps % LOOK_EVERY === 0 && this.now() - this.begun >= SLICE_MS;
+  /** `steps`: how many usual ones the last piece was worth. */
+  isOver(steps = 1): boolean {
+    this.#steps += steps;
+    if (this.#steps < LOOK_EVERY) return false;
+    this.#steps = 0;
+    return this.now() - this.begun >= SLICE_MS;
   }
 }

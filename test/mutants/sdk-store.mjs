@@ -24,10 +24,7 @@ export const sdkStore = [
     file: 'client/sdk/src/server-channels.ts',
     find: 'if (this.#streams.size > 0) return this.#goOn(new Map(kept));',
     replace: '',
-    check: check(
-      otherPart,
-      'goes on in the channels of the server from what it was shown, where somebody left another place',
-    ),
+    check: check(otherPart, 'goes on in the channels of the server from what it was shown'),
   },
   {
     name: 'broadcasts-of-another-tab',

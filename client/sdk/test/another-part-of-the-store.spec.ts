@@ -8,7 +8,7 @@ interface Tab extends Bench {
   readonly shown: unknown[];
 }
 
-const EVERYONE = { channel: '$everyone', epoch: 'e1', position: 'p0' };
+const EVERYONE = { channel: '$everyone', epoch: 'e1', position: 'p0', recovered: true };
 
 async function tab(disk: Disk): Promise<Tab> {
   const made = bench({ store: disk.run(), client: undefined });
@@ -99,7 +99,7 @@ describe('a client that comes back into another part of the store', () => {
 
   test('is shown a broadcast that only the one before it in that part was shown', async () => {
     const disk = new Disk();
-    const told = { broadcast: { id: 'b1' }, data: 'told' };
+    const told = { broadcast: { id: 'b1', receipt: 'none' as const }, data: 'told' };
     const first = await tab(disk);
     const other = await tab(disk);
     other.time.socket.push('message', message(1, { channel: '$everyone', ...told }));
@@ -114,7 +114,7 @@ describe('a client that comes back into another part of the store', () => {
 
   test('is not shown again what it was shown before', async () => {
     const disk = new Disk();
-    const told = { broadcast: { id: 'b1' }, data: 'told' };
+    const told = { broadcast: { id: 'b1', receipt: 'none' as const }, data: 'told' };
     const first = await tab(disk);
     first.time.socket.push('message', message(1, { channel: '$everyone', ...told }));
     await first.time.settle();

@@ -24,6 +24,8 @@ const WAIT_MS = COMMAND_TIMEOUT_MS - 200;
 /** What may be on its way; beyond, a publish is refused instead of waiting. */
 const PENDING_MAX = 50_000;
 const PENDING_BYTES_MAX = 67_108_864;
+/** Of both, what may be taken by what is not `critical`: there is room for that when there is none for the rest. */
+const SHARE_OF_OTHERS = 0.9;
 
 /** What a replica answers to WAIT. */
 const ONLY_ON_PRIMARIES = 'cannot be used with replica instances';
@@ -79,7 +81,9 @@ export class Appender {
   }
 
   append(publication: Publication): Promise<Appended> {
-    if (this.#pending >= PENDING_MAX || this.#pendingBytes >= PENDING_BYTES_MAX) {
+    const share = publication.lane === 0 ? 1 : SHARE_OF_OTHERS;
+    const isFull = this.#pending >= PENDING_MAX * share;
+    if (isFull || this.#pendingBytes >= PENDING_BYTES_MAX * share) {
       return Promise.reject(
         new CarillonError('overloaded', 'Too many publishes are on their way. Slow down.', {
           retryAfterMs: 500,

@@ -142,6 +142,8 @@ export class Subscriptions {
     const isDone = await this.#subscribe([...this.#wanted.keys()]);
     if (round !== this.#round) return;
     if (!isDone) {
+      // Something of what is wanted is not heard here, whatever else is.
+      this.#doubt();
       await delay(RETRY_MS, undefined, { ref: false });
       if (round === this.#round) this.#startOver();
       return;
@@ -164,6 +166,10 @@ export class Subscriptions {
   #lose(): void {
     this.#round += 1;
     for (const subscription of this.#wanted.values()) subscription.isConfirmed = false;
+    this.#doubt();
+  }
+
+  #doubt(): void {
     if (!this.#isAsserted) return;
     this.#isAsserted = false;
     this.listener.lost();

@@ -48,7 +48,9 @@ function start(isSharded = false) {
   const channel = newChannel();
   const append = (id: string, wish: Wish = {}) =>
     appender.append(publication(channel, { id, ...wish }));
-  return { client, appender, append };
+  const appendUrgent = (id: string) =>
+    appender.append({ ...publication(channel, { id }), lane: 0 });
+  return { client, appender, append, appendUrgent };
 }
 
 test('publishes of one turn are one call, in the order they were made', async () => {
@@ -136,6 +138,17 @@ test('a publish that failed alone does not disturb the others of its call', asyn
     { reason: { code: 'overloaded' } },
     { value: { outcome: 'conflict' } },
   ]);
+});
+
+test('of what may wait for answers, some is kept free for what is critical', async () => {
+  const { append, appendUrgent } = start();
+  const text = 'x'.repeat(1_048_576);
+  for (let n = 0; n < 58; n += 1) void append(String(n), { text });
+  await expect(append('more')).rejects.toMatchObject({ code: 'overloaded' });
+  const critical = appendUrgent('critical').catch((error: unknown) => error);
+  await nextTurn();
+  // Still on its way.
+  expect(await Promise.race([critical, Promise.resolve('waits')])).toBe('waits');
 });
 
 test('what waits for answers is bounded by bytes, and there is room again after them', async () => {

@@ -5,8 +5,8 @@ import type { HistoryReply } from '../../../src/protocol/commands/history.js';
 import { deliveryUnderTest } from '../delivery/delivery-under-test.js';
 import { CHANNEL } from '../delivery/outbox-under-test.js';
 
-/** Nine entries, of which the third and the seventh are tears; a reader of that. */
-async function tornHistory() {
+/** Nine entries, of which the third and the seventh are tears, or others; a reader of that. */
+async function tornHistory(tears: readonly number[] = [3, 7]) {
   const { broker, top, appendMany } = deliveryUnderTest();
   const start = await top();
   const entries = await appendMany(9);
@@ -14,7 +14,7 @@ async function tornHistory() {
   jest.spyOn(broker, 'read').mockImplementation(async (...query) => {
     const page = await real(...query);
     const torn = page.entries.map((entry) =>
-      entry.offset === 3 || entry.offset === 7
+      tears.includes(entry.offset)
         ? { ...entry, kind: 't' as const, extra: { tear: [entry.offset - 1, entry.offset - 1] } }
         : entry,
     );
@@ -55,6 +55,16 @@ test('backwards as well', async () => {
   const oldest = await ask({ before: String(older.messages[0]?.position) });
   expect(told(oldest)).toEqual({ offsets: [1, 2], rewound: [[2, 2]] });
   expect(oldest.more).toBe(false);
+});
+
+test('backwards from one that lies on another, each with the place below it', async () => {
+  const { ask, at } = await tornHistory([8, 9]);
+  const newest = await ask({});
+  expect(told(newest)).toEqual({ offsets: [], rewound: [[8, 8]] });
+  expect(newest).toMatchObject({ more: true, position: at(9), gap: { after: at(8) } });
+  const older = await ask({ before: newest.position });
+  expect(told(older)).toEqual({ offsets: [1, 2, 3, 4, 5, 6, 7], rewound: [[7, 7]] });
+  expect(older).toMatchObject({ more: false, gap: { after: at(7), position: at(8) } });
 });
 
 test('where it ends a page, in one step', async () => {

@@ -129,13 +129,43 @@ describe('a burst into a large channel', () => {
   });
 
   test('that is more than may wait is handed on at once', () => {
-    const [channel, members] = channelOf('chat:large', 100);
-    take(channel, offsets(5_000));
-    const waiting = 5_000 - (members.at(-1) as Member).subscription.reached.offset;
-    expect(waiting).toBeLessThanOrEqual(4_096);
+    const [channel, members] = channelOf('chat:large', 20);
+    const large = offsets(500);
+    const { bytes } = message(1, {}, 100_000);
+    for (const offset of large) fanOut.take(channel, itemOf(channel, offset, {}, 100_000));
+    fanOut.run();
+    const waiting = 500 - (members.at(-1) as Member).subscription.reached.offset;
+    expect(waiting * bytes).toBeLessThanOrEqual(33_554_432);
     expect(waiting).toBeGreaterThan(0);
+  });
+
+  test('of long messages is looked at more often', () => {
+    const [channel, members] = channelOf('chat:large', 64);
+    fanOut.take(channel, itemOf(channel, 1, {}, 140_000));
+    fanOut.run();
+    const given = members.filter(({ subscription }) => subscription.reached.offset === 1).length;
+    // Four looks of half a millisecond: one for each of these, and one for sixteen usual ones.
+    expect(given).toBe(4);
     finish();
-    for (const member of members) expect(sent(member)).toEqual(offsets(5_000));
+    for (const member of members) expect(sent(member)).toEqual([1]);
+  });
+
+  test('goes on behind whatever could not be ended', () => {
+    const [channel, members] = channelOf('chat:large', 3);
+    const [, broken] = members;
+    if (!broken) throw new Error('there are three');
+    broken.wire.whenClosed = () => {
+      throw new Error('it cannot be closed');
+    };
+    const tear = { kind: 't', extra: { tear: [1, 1] } };
+    broken.wire.isBroken = true;
+    expect(() => take(channel, [2], tear)).not.toThrow();
+    take(channel, [3]);
+    finish();
+    for (const member of [members[0], members[2]]) {
+      expect(sent(member as Member)).toEqual([{ rewound: [[1, 1]] }, 3]);
+    }
+    expect(broken.wire.closings).toHaveLength(1);
   });
 
   test('makes nobody live who has not read up to its end', () => {
@@ -200,7 +230,7 @@ function chainOf(offset: number): string {
   return String(offset).padStart(16, '0');
 }
 
-function itemOf(channel: FollowedChannel, offset: number, over = {}) {
-  const { entry } = message(offset, over);
+function itemOf(channel: FollowedChannel, offset: number, over = {}, bytes = 10) {
+  const { entry } = message(offset, over, bytes);
   return { kind: 'entry', channel: channel.name, entry, isFill: false } as const;
 }

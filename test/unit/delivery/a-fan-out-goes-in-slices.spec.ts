@@ -26,6 +26,7 @@ describe('a fan-out', () => {
 
   function session(name: string): Session {
     const outbox = {
+      bytes: 200,
       flush: () => {
         clock += WRITE_MS;
         written.push(name);

@@ -77,12 +77,14 @@ describe('an overflow', () => {
   });
 });
 
-test('what waits is counted to the byte, and is nothing when all has left', () => {
+test('what waits is counted to the byte, here and in the stream, and is nothing when all has left', () => {
   const { wire, outbox, subscription, other, counted } = withTwoChannels();
   wire.takes = false;
   outbox.pushMessage(subscription, message(1, {}, 66_000));
   outbox.flush();
-  expect(counted.waiting).toBe(0);
+  expect(outbox.bytes).toBe(0);
+  expect(counted.waiting).toBe(wire.unflushed());
+  expect(counted.waiting).toBeGreaterThan(66_000);
   outbox.pushMessage(subscription, message(2));
   outbox.pushMessage(other, message(1, { lane: 0 }));
   outbox.flush();
@@ -90,7 +92,7 @@ test('what waits is counted to the byte, and is nothing when all has left', () =
   outbox.pushMessage(other, message(2, {}, 70_000));
   outbox.pushSkip(other, message(3).entry, 2, 'own');
   outbox.flush();
-  expect(counted.waiting).toBe(outbox.bytes);
+  expect(counted.waiting).toBe(outbox.bytes + wire.unflushed());
   drainAll(wire);
   expect([counted.waiting, outbox.bytes, outbox.isEmpty]).toEqual([0, 0, true]);
 });

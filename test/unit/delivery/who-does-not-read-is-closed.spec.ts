@@ -26,11 +26,13 @@ test('a connection that took everything in time stays', () => {
   expect(wire.closings).toEqual([]);
 });
 
-test('a connection that leaves its answers unread is closed beyond its outbox and 1 MiB', () => {
+test('a connection that leaves its answers unread is closed beyond its outbox, a message and 2 MiB', () => {
   const { slow, openSession, config } = deliveryUnderTest();
   const { wire, session } = openSession();
   wire.takes = false;
-  wire.write(Buffer.alloc(config.outboxBytes + 1_048_576), [], []);
+  const { maxMessageBytes } = config.policy.fallback ?? { maxMessageBytes: 0 };
+  expect(maxMessageBytes).toBe(65_536);
+  wire.write(Buffer.alloc(config.outboxBytes + maxMessageBytes + 2_097_152), [], []);
   expect(slow.hasRoom(session)).toBe(true);
   wire.write(Buffer.alloc(1), [], []);
   expect(slow.hasRoom(session)).toBe(false);

@@ -45,6 +45,32 @@ test('one that fails makes room as well', async () => {
   expect(begun).toEqual([1, 2, 3, 4, 5]);
 });
 
+test('the largest answers are made one at a time', async () => {
+  const gate = new AnswerGate<AnsweredConnection>({ isOpen: true }, () => null);
+  const begun: number[] = [];
+  const ends: (() => void)[] = [];
+  const all = [1, 2, 3].map((number) =>
+    gate.passAlone(() => {
+      begun.push(number);
+      return new Promise<void>((resolve, reject) =>
+        ends.push(number === 2 ? () => reject(new Error('no 2')) : resolve),
+      );
+    }),
+  );
+  const settled = Promise.allSettled(all);
+  for (const number of [1, 2, 3]) {
+    await nextTurn();
+    await nextTurn();
+    expect(begun).toHaveLength(number);
+    ends.at(-1)?.();
+  }
+  expect((await settled).map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+  ]);
+});
+
 test('nothing is read for a client that leaves its answers unread, until it has read them', async () => {
   let isRead = (): void => undefined;
   let room: Promise<void> | null = new Promise((resolve) => {
