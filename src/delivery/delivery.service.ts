@@ -183,6 +183,7 @@ export class DeliveryService {
   roomToAnswer(session: Session): Promise<void> | null {
     if (session.wire.unflushed() <= UNREAD_ANSWERS_MAX) return null;
     this.slow.stalled(session);
+    session.outbox.recount();
     return new Promise((resolve) =>
       session.wire.onceDrained(() => {
         this.slow.recovered(session);

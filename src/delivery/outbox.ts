@@ -130,6 +130,11 @@ export class Outbox {
     return this.bytes + unflushed + bytes + costs <= this.rules.bytesMax();
   }
 
+  /** The stream was given something by another way: it counts, too, until the kernel has taken it. */
+  recount(): void {
+    this.#account();
+  }
+
   /** Settles when the kernel has taken what it was given before, or when the connection has ended. */
   drained(): Promise<void> {
     if (this.#isOver) return Promise.resolve();

@@ -39,6 +39,18 @@ test('a connection that leaves its answers unread is closed beyond its outbox, a
   expect(wire.closings).toMatchObject(closed);
 });
 
+test('answers that are not read count for what waits, until they are', async () => {
+  const { service, openSession } = deliveryUnderTest();
+  const { wire, session } = openSession();
+  wire.takes = false;
+  wire.write(Buffer.alloc(300_000), [], []);
+  const room = service.roomToAnswer(session);
+  expect(service.outboxBytes).toBe(300_000);
+  wire.drain();
+  await room;
+  expect(service.outboxBytes).toBe(0);
+});
+
 test('what waits for connections is told by the metrics, and that it waits no more', async () => {
   const { service, metrics, append, hand, openSession } = deliveryUnderTest();
   const { wire, session } = openSession();
