@@ -131,7 +131,7 @@ export class Crowd {
 
   async #awaitedReturn(withinMs: number, begin: () => Promise<void>): Promise<Return> {
     this.#arrivals.clear();
-    const before = this.#seats.reduce((sum, { accounted }) => sum + accounted, 0);
+    const before = this.#came();
     const startedAt = performance.now();
     await begin();
     await this.#untilComplete(withinMs);
@@ -139,7 +139,7 @@ export class Crowd {
     this.#judge();
     return {
       elapsedMs,
-      delivered: this.#seats.reduce((sum, { accounted }) => sum + accounted, 0) - before,
+      delivered: this.#came() - before,
       told: this.#sums().told,
       ended: this.#ended(),
       faults: this.#faults.all,
@@ -178,6 +178,10 @@ export class Crowd {
     return this.#seats
       .slice(0, this.#admitted)
       .filter(({ isStalled, isAway, hasEnded }) => !isStalled && !isAway && !hasEnded);
+  }
+
+  #came(): number {
+    return this.#seats.reduce((sum, { came }) => sum + came, 0);
   }
 
   #ended(): number {

@@ -32,8 +32,10 @@ export interface Difference {
  * writes there, so that numbers must grow at every seat.
  */
 export class Ledger {
-  /** All that came, and all that was told to be lost. */
+  /** All that came since it began, and all that was told to be lost. */
   accounted = 0;
+  /** All that ever came: beginning anew does not take it back. */
+  came = 0;
   readonly #tracks = new Map<number, Track>();
 
   /** @param mayLose whether numbers may be left out, as long as none comes late or twice */
@@ -61,6 +63,7 @@ export class Ledger {
       return `message ${number} of channel ${channel}, which it had not joined`;
     const { last } = track;
     this.accounted += 1;
+    this.came += 1;
     track.got.add(number);
     track.last = number;
     if (this.mayLose ? number > last : number === last + 1) return null;

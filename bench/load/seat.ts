@@ -46,6 +46,11 @@ export class Seat {
     return this.#ledger.accounted;
   }
 
+  /** All that came through any of its connections. */
+  get came(): number {
+    return this.#ledger.came;
+  }
+
   /** All that should have come. */
   due({ tallies }: Published): number {
     return this.#ledger.due(tallies);

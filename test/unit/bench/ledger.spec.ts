@@ -82,6 +82,22 @@ describe('what one seat was brought', () => {
     expect(ledger.compare(publishedTo(0, [0, 1, 2, 3, 4]))).toEqual(nothing);
   });
 
+  test('is still counted when it begins anew and is owed nothing of what was before', () => {
+    const ledger = ledgerOf();
+    bring(ledger, [0, 1]);
+    ledger.begin(publishedTo(0, [0, 1]).tallies);
+    expect([ledger.came, ledger.accounted]).toEqual([2, 0]);
+    bring(ledger, [2]);
+    expect([ledger.came, ledger.accounted]).toEqual([3, 1]);
+  });
+
+  test('does not count what was told to be lost as something that came', () => {
+    const ledger = ledgerOf({ mayLose: true });
+    bring(ledger, [0]);
+    ledger.lose(0, 3);
+    expect([ledger.came, ledger.accounted]).toEqual([1, 4]);
+  });
+
   test('may lack what was told to be lost, and no more', () => {
     const ledger = ledgerOf({ mayLose: true });
     expect(bring(ledger, [0, 3])).toEqual([]);
