@@ -21,9 +21,7 @@ export interface Surroundings {
   readonly arrivals: Arrivals;
   /** Numbers of channels by name. */
   readonly numbers: ReadonlyMap<string, number>;
-  /** Whether the server may tell of losses and end connections. */
-  readonly mayLose: boolean;
-  /** Channels of which it may not even then. */
+  /** Channels of which nothing may be lost, whoever may lose of others. */
   readonly keeps: ReadonlySet<string>;
   /** Called with anything that a healthy run never sees. */
   readonly fault: (message: string) => void;
@@ -39,6 +37,8 @@ export interface Role {
   /** Where it goes on from and what it keeps for later; null: it remembers nothing. */
   readonly place: Place | null;
   readonly isRemote: (channel: number) => boolean;
+  /** Whether the server may tell it of losses, and end it. */
+  readonly mayLose: boolean;
 }
 
 /**
@@ -206,8 +206,8 @@ export class Connection {
   }
 
   #incoming(packet: string): void {
-    const { index, ledger, place } = this.role;
-    const { dialect, mayLose, keeps, numbers, fault } = this.surroundings;
+    const { index, ledger, place, mayLose } = this.role;
+    const { dialect, keeps, numbers, fault } = this.surroundings;
     const incoming = dialect.incoming(packet, index, place);
     switch (incoming.kind) {
       case 'say':
@@ -248,7 +248,7 @@ export class Connection {
     this.hasEnded = true;
     this.#settle?.reject(new Error(`connection ${this.role.index}: ${message}`));
     this.#settle = null;
-    if (!this.surroundings.mayLose) this.surroundings.fault(message);
+    if (!this.role.mayLose) this.surroundings.fault(message);
   }
 }
 

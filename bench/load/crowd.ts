@@ -31,15 +31,15 @@ export class Crowd {
       dialect: dialectOf(audience.dialect),
       arrivals: this.#arrivals,
       numbers: new Map(audience.channels.map((name, number) => [name, number])),
-      mayLose: audience.mayLose,
       keeps: new Set(audience.keeps.map((channel) => audience.channels[channel] ?? '')),
       fault: (message) => this.#faults.add(message),
     };
     this.#seats = audience.seats.map((plan, i) => new Seat(i, plan, audience, surroundings));
     const connections = audience.publishers.map((port, i) => {
       // A publisher joins nothing, so that whatever comes to it is one too many.
-      const ledger = new Ledger([], audience.mayLose);
-      const role = { port, ledger, isDecoded: false, place: null, isRemote: () => false };
+      const { mayLose } = audience;
+      const ledger = new Ledger([], mayLose);
+      const role = { port, ledger, mayLose, isDecoded: false, place: null, isRemote: () => false };
       return new Connection({ ...role, index: audience.seats.length + i }, surroundings);
     });
     this.#publishers = new Publishers(connections, audience, this.#faults);
@@ -108,8 +108,9 @@ export class Crowd {
 
   /** Those who stalled read on; what they are owed comes, or is told to be lost. */
   async wake(): Promise<Return> {
-    return this.#awaitedReturn(WAKE_MS, async () => {
-      for (const seat of this.#seats) if (seat.isStalled) seat.wake();
+    const stalled = this.#seats.filter(({ isStalled }) => isStalled);
+    return this.#awaitedReturn(stalled, WAKE_MS, async () => {
+      for (const seat of stalled) seat.wake();
       await Promise.resolve();
     });
   }
@@ -120,7 +121,7 @@ export class Crowd {
 
   async storm({ port, withinMs, recovers }: Storm): Promise<Return> {
     const { published } = this.#publishers;
-    return this.#awaitedReturn(STORM_MS, async () => {
+    return this.#awaitedReturn(this.#seats, STORM_MS, async () => {
       const back = this.#seats.map(async (seat, i) => {
         await delay((i / this.#seats.length) * withinMs);
         await seat.comeBack(port, recovers, published);
@@ -129,9 +130,13 @@ export class Crowd {
     });
   }
 
-  async #awaitedReturn(withinMs: number, begin: () => Promise<void>): Promise<Return> {
+  async #awaitedReturn(
+    seats: readonly Seat[],
+    withinMs: number,
+    begin: () => Promise<void>,
+  ): Promise<Return> {
     this.#arrivals.clear();
-    const before = this.#came();
+    const before = sumOf(seats, ({ came }) => came);
     const startedAt = performance.now();
     await begin();
     await this.#untilComplete(withinMs);
@@ -139,9 +144,10 @@ export class Crowd {
     this.#judge();
     return {
       elapsedMs,
-      delivered: this.#came() - before,
-      told: this.#sums().told,
-      ended: this.#ended(),
+      delivered: sumOf(seats, ({ came }) => came) - before,
+      told: sumOf(seats, ({ told }) => told),
+      deprived: seats.filter(({ told }) => told > 0).length,
+      ended: seats.filter(({ hasEnded }) => hasEnded).length,
       faults: this.#faults.all,
     };
   }
@@ -180,10 +186,6 @@ export class Crowd {
       .filter(({ isStalled, isAway, hasEnded }) => !isStalled && !isAway && !hasEnded);
   }
 
-  #came(): number {
-    return this.#seats.reduce((sum, { came }) => sum + came, 0);
-  }
-
   #ended(): number {
     return this.#seats.filter(({ hasEnded }) => hasEnded).length;
   }
@@ -220,4 +222,8 @@ export class Crowd {
     const { count, first } = disorders;
     this.#faults.add(`${count} breaks in the order, the first: ${first}`);
   }
+}
+
+function sumOf(seats: readonly Seat[], of: (seat: Seat) => number): number {
+  return seats.reduce((sum, seat) => sum + of(seat), 0);
 }

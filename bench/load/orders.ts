@@ -18,7 +18,10 @@ export interface Audience {
   readonly decodedEvery: number;
   /** Whether a loss that the server tells of is no fault: overload, and clients that do not read. */
   readonly mayLose: boolean;
-  /** Numbers of channels of which nothing may be lost, though of others it may. */
+  /**
+   * Numbers of channels of which nothing may be lost, though of others it may. A seat that has joined no
+   * other may not be ended either.
+   */
   readonly keeps: readonly number[];
   /** Whether every seat keeps its place, so that it can come back to it. All are decoded then. */
   readonly remembers: boolean;
@@ -100,12 +103,15 @@ export interface Load {
   readonly faults: readonly string[];
 }
 
-/** What a storm, or the waking of stalled seats, came to. */
+/** What a storm came to for all seats, or their waking for those who stalled. */
 export interface Return {
   /** Until the last seat had everything. */
   readonly elapsedMs: number;
   readonly delivered: number;
+  /** Losses that the server told of. */
   readonly told: number;
+  /** Seats that were told of one. */
+  readonly deprived: number;
   /** Seats whose connection the server had ended. */
   readonly ended: number;
   readonly faults: readonly string[];

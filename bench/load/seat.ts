@@ -12,6 +12,7 @@ export class Seat {
   #connection: Connection;
   readonly #place: Place | null;
   readonly #ledger: Ledger;
+  readonly #mayLose: boolean;
 
   constructor(
     private readonly index: number,
@@ -20,7 +21,9 @@ export class Seat {
     private readonly surroundings: Surroundings,
   ) {
     this.#place = audience.remembers ? { session: null, last: null, channels: new Map() } : null;
-    this.#ledger = new Ledger(plan.channels, audience.mayLose);
+    const keepsAll = plan.channels.every((channel) => audience.keeps.includes(channel));
+    this.#mayLose = audience.mayLose && !keepsAll;
+    this.#ledger = new Ledger(plan.channels, this.#mayLose);
     this.#connection = this.#connectionTo(plan.port, this.#place);
   }
 
@@ -127,6 +130,7 @@ export class Seat {
       ledger: this.#ledger,
       isDecoded: remembers || this.index % decodedEvery === 0,
       place,
+      mayLose: this.#mayLose,
       isRemote: (channel: number) => publishers[channel % publishers.length] !== port,
     };
     return new Connection(role, this.surroundings);
