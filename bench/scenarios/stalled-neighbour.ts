@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Latency, Stream } from '../load/orders.js';
-import { audienceOf, type Seating, upTo } from '../measure/audience.js';
+import type { Latency } from '../load/orders.js';
+import { audienceOf } from '../measure/audience.js';
 import { firstInstance } from '../measure/first-instance.js';
 import { overloadOf } from '../measure/generator-limit.js';
 import { collectedMemory } from '../measure/memory.js';
 import { spreadOf } from '../measure/spread.js';
+import { missingStall } from '../measure/stall-evidence.js';
 import { carillon } from '../peers/carillon.js';
 import type { RunningPeer } from '../peers/peer.js';
 import { socketIoRedisAdapter } from '../peers/socket-io-redis-adapter.js';
@@ -17,15 +18,28 @@ import {
   rowsOf,
 } from '../report/result.js';
 import type { ByMode } from './mode.js';
+import { practise } from './practice.js';
 import type { Scenario, Settings } from './scenario.js';
 import { onStage, type Stage } from './stage.js';
+import {
+  beside,
+  type Circle,
+  filling,
+  LARGE_BYTES,
+  NEIGHBOURS,
+  neighbourChannels,
+  seatingOf,
+  SMALL_BYTES,
+  SMALL_PER_SECOND,
+} from './stalled-traffic.js';
 
-interface Shape {
-  readonly stalled: number;
-  /** Messages per second. */
-  readonly perStalled: number;
-  readonly healthy: number;
+interface Shape extends Circle {
+  /** Until more waits for those who stall than the kernel holds. */
+  readonly fillSeconds: number;
+  /** In which neighbours are measured. */
   readonly seconds: number;
+  /** Without anybody stalling: for the compiler, and for memory to take its shape. */
+  readonly warmUps: number;
   readonly rounds: number;
 }
 
@@ -45,22 +59,25 @@ interface StalledLeg {
 
 /**
  * The kernel holds up to 4 MiB that a connection was sent, so each of those who stall is sent more than
- * that.
+ * that. The server ends them 30 s after: a leg is over by then.
  */
 const SHAPES: ByMode<Shape> = {
-  quick: { stalled: 10, perStalled: 20, healthy: 50, seconds: 4, rounds: 1 },
-  standard: { stalled: 50, perStalled: 8, healthy: 100, seconds: 20, rounds: 1 },
-  full: { stalled: 100, perStalled: 6, healthy: 100, seconds: 30, rounds: 2 },
+  quick: {
+    ...{ stalled: 5, perStalled: 80, healthy: 50 },
+    ...{ fillSeconds: 2, seconds: 1.5, warmUps: 0, rounds: 1 },
+  },
+  standard: {
+    ...{ stalled: 50, perStalled: 8, healthy: 100 },
+    ...{ fillSeconds: 20, seconds: 10, warmUps: 1, rounds: 1 },
+  },
+  full: {
+    ...{ stalled: 50, perStalled: 8, healthy: 100 },
+    ...{ fillSeconds: 20, seconds: 15, warmUps: 1, rounds: 3 },
+  },
 };
 
-/** Each has messages of its own, so that no two share what waits. */
-const STALLED_BYTES = 32_768;
-/** For the compiler, and for memory to take its shape. */
-const WARM_UP = [false];
 const ROUND = [false, true, true, false];
 
-const PER_HEALTHY = 10;
-const HEALTHY_BYTES = 200;
 const DECODED_EVERY = 2;
 
 const MEMORY_GOAL_KIB = 256;
@@ -86,19 +103,20 @@ export const stalledNeighbour: Scenario = {
 };
 
 async function measure(settings: Settings): Promise<Findings> {
-  const shape = SHAPES[settings.mode];
+  const { mode, progress } = settings;
+  const shape = SHAPES[mode];
   const legs = await onStage(settings, async (stage) => {
     const done: StalledLeg[] = [];
     for (const peer of [carillon, socketIoRedisAdapter]) {
       const running = await stage.start(peer, { isProbed: true });
-      const rounds = Array.from({ length: shape.rounds }, () => ROUND).flat();
-      const warmUp = peer === carillon ? WARM_UP : [];
-      const order = [...warmUp, ...(peer === carillon ? rounds : [false, true])];
+      await practise({ peer: running, generator: stage.generator, mode, progress });
+      const warmUps = Array.from({ length: shape.warmUps }, () => false);
+      const order = [...warmUps, ...Array.from({ length: shape.rounds }, () => ROUND).flat()];
       for (const [index, stalls] of order.entries()) {
         const what = stalls ? `${shape.stalled} stall` : 'nobody stalls';
-        settings.progress(`leg ${index + 1} of ${order.length}: ${peer.name}, ${what}`);
+        progress(`leg ${index + 1} of ${order.length}: ${peer.name}, ${what}`);
         const leg = await runLeg({ stage, running, shape, stalls, leg: `stalled-${index}` });
-        if (index >= warmUp.length) done.push(leg);
+        if (index >= warmUps.length) done.push(leg);
       }
       await stage.stop(running);
     }
@@ -106,7 +124,7 @@ async function measure(settings: Settings): Promise<Findings> {
   });
   const perClient = (peer: string) => memoryOf(legs, peer, shape.stalled);
   return {
-    setting: `${shape.stalled} clients stop reading ${shape.perStalled}/s of ${STALLED_BYTES} bytes each, ${shape.healthy} neighbours read ${PER_HEALTHY}/s of ${HEALTHY_BYTES}, ${shape.seconds} s; everybody has a channel of their own`,
+    setting: settingOf(shape),
     columns: columnsOf(READINGS),
     rows: rowsOf(legs, READINGS),
     drawn: 'rss',
@@ -138,19 +156,16 @@ async function measure(settings: Settings): Promise<Findings> {
         goal: null,
       },
     ],
-    notes: hiddenBy(legs),
+    notes: [],
     faults: faultsOf(legs),
     legs,
   };
 }
 
-/** Where the kernel held everything, nothing was found out about the server. */
-function hiddenBy(legs: readonly StalledLeg[]): string[] {
-  const stalled = legs.filter(({ peer }) => peer === labelOf(carillon.name, true));
-  if (stalled.every(({ told, ended }) => told + ended > 0)) return [];
-  return [
-    'The kernel held all that was not read: the memory of the server was not put to the test.',
-  ];
+function settingOf({ stalled, perStalled, healthy, fillSeconds, seconds }: Shape): string {
+  const large = `${perStalled}/s of ${LARGE_BYTES} bytes each for ${fillSeconds} s`;
+  const small = `${SMALL_PER_SECOND}/s of ${SMALL_BYTES} bytes each for ${seconds} s`;
+  return `${stalled} clients stop reading, or do not, and are sent ${large}; then they and ${healthy} neighbours are sent ${small}, which is when neighbours are measured; everybody has a channel of their own`;
 }
 
 interface LegPlan {
@@ -163,20 +178,28 @@ interface LegPlan {
 
 async function runLeg({ stage, running, shape, stalls, leg }: LegPlan): Promise<StalledLeg> {
   const { generator } = stage;
-  // A client that is sent as much as this may lose some to a stall of its own: it is told, and shown.
-  const special = { decodedEvery: DECODED_EVERY, mayLose: true };
+  const special = { decodedEvery: DECODED_EVERY, mayLose: stalls, keeps: neighbourChannels(shape) };
   await generator.connect(audienceOf(running, leg, seatingOf(shape), special));
   await delay(300);
-  await generator.run({ streams: streamsOf(shape), seconds: 0.5 });
+  const first = await generator.run({ streams: beside(shape), seconds: 0.5 });
   if (stalls) await generator.stall(shape.stalled);
-  const load = await generator.run({ streams: streamsOf(shape), seconds: shape.seconds });
+  const filled = await generator.run({ streams: filling(shape), seconds: shape.fillSeconds });
+  const load = await generator.run({ streams: beside(shape), seconds: shape.seconds });
   const { rss, heap } = await collectedMemory(firstInstance(running));
   const back = await generator.wake();
   await generator.disconnect();
   running.check();
   await delay(500);
-  const neighbours = load.streams[1];
+  const neighbours = load.streams[NEIGHBOURS];
   if (!neighbours) throw new Error('the generator told of no stream');
+  const stall = {
+    clients: shape.stalled,
+    toldBefore: first.told,
+    deprived: back.deprived,
+    ended: back.ended,
+    refused: first.refused + filled.refused + load.refused,
+    tells: running.name === carillon.name,
+  };
   return {
     peer: labelOf(running.name, stalls),
     resident: rss,
@@ -185,36 +208,13 @@ async function runLeg({ stage, running, shape, stalls, leg }: LegPlan): Promise<
     told: back.told,
     ended: back.ended,
     generatorShare: load.generatorShare,
-    faults: [...load.faults, ...back.faults, ...overloadOf(load.generatorShare)],
+    faults: [
+      // Those of a connection stay: the last are all.
+      ...back.faults,
+      ...[filled, load].flatMap(({ generatorShare }) => overloadOf(generatorShare)),
+      ...(stalls ? missingStall(stall) : []),
+    ],
   };
-}
-
-function seatingOf({ stalled, healthy }: Shape): Seating {
-  return {
-    channels: stalled + healthy,
-    seats: stalled + healthy,
-    seat: (index) => ({ instance: 0, channels: [index] }),
-    publishers: [0, 0, 0, 0],
-  };
-}
-
-function streamsOf({ stalled, perStalled, healthy }: Shape): Stream[] {
-  return [
-    {
-      channels: upTo(stalled),
-      groupsPerSecond: perStalled * stalled,
-      groupSize: 1,
-      bytes: STALLED_BYTES,
-      priority: null,
-    },
-    {
-      channels: upTo(healthy).map((channel) => stalled + channel),
-      groupsPerSecond: PER_HEALTHY * healthy,
-      groupSize: 1,
-      bytes: HEALTHY_BYTES,
-      priority: null,
-    },
-  ];
 }
 
 /**
