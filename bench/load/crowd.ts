@@ -77,7 +77,7 @@ export class Crowd {
       streams.map((stream, i) => this.#publish(stream, i, seconds, startedAt)),
     );
     const elapsedMs = performance.now() - startedAt;
-    const cpu = process.cpuUsage(cpuBefore);
+    const generatorShare = shareOf(process.cpuUsage(cpuBefore), elapsedMs);
     const inTime = this.#sums();
     await this.#untilComplete(ARRIVAL_MS);
 
@@ -97,7 +97,7 @@ export class Crowd {
         all: this.#arrivals.latency(i),
         remote: this.#arrivals.remoteLatency(i),
       })),
-      generatorShare: (cpu.user + cpu.system) / 1000 / elapsedMs,
+      generatorShare,
       faults: this.#faults.all,
     };
   }
@@ -138,9 +138,11 @@ export class Crowd {
     this.#arrivals.clear();
     const before = sumOf(seats, ({ came }) => came);
     const startedAt = performance.now();
+    const cpuBefore = process.cpuUsage();
     await begin();
     await this.#untilComplete(withinMs);
     const elapsedMs = performance.now() - startedAt;
+    const generatorShare = shareOf(process.cpuUsage(cpuBefore), elapsedMs);
     this.#judge();
     return {
       elapsedMs,
@@ -148,6 +150,7 @@ export class Crowd {
       told: sumOf(seats, ({ told }) => told),
       deprived: seats.filter(({ told }) => told > 0).length,
       ended: seats.filter(({ hasEnded }) => hasEnded).length,
+      generatorShare,
       faults: this.#faults.all,
     };
   }
@@ -222,6 +225,11 @@ export class Crowd {
     const { count, first } = disorders;
     this.#faults.add(`${count} breaks in the order, the first: ${first}`);
   }
+}
+
+/** Share of a core. */
+function shareOf({ user, system }: NodeJS.CpuUsage, elapsedMs: number): number {
+  return (user + system) / 1000 / elapsedMs;
 }
 
 function sumOf(seats: readonly Seat[], of: (seat: Seat) => number): number {

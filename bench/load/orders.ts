@@ -114,6 +114,8 @@ export interface Return {
   readonly deprived: number;
   /** Seats whose connection the server had ended. */
   readonly ended: number;
+  /** Share of a core that the generator itself used. */
+  readonly generatorShare: number;
   readonly faults: readonly string[];
 }
 

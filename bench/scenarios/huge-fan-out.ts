@@ -10,6 +10,7 @@ import type { RunningPeer } from '../peers/peer.js';
 import { socketIoRedisAdapter } from '../peers/socket-io-redis-adapter.js';
 import { columnsOf, faultsOf, type Findings, type Reading, rowsOf } from '../report/result.js';
 import type { ByMode } from './mode.js';
+import { practise } from './practice.js';
 import type { Scenario, Settings } from './scenario.js';
 import { onStage, type Stage } from './stage.js';
 
@@ -66,6 +67,8 @@ async function measure(settings: Settings): Promise<Findings> {
   const legs = await onStage(settings, async (stage) => {
     const ours = await stage.start(carillon, { isProbed: true });
     const theirs = await stage.start(socketIoRedisAdapter, { isProbed: true });
+    for (const peer of [ours, theirs])
+      await practise({ peer, generator: stage.generator, mode, progress });
     const order = Array.from({ length: shape.rounds }, () => [ours, theirs, ours]).flat();
     const done: FanOutLeg[] = [];
     for (const [index, peer] of order.entries()) {

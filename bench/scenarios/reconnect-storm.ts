@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { audienceOf, type Seating, upTo } from '../measure/audience.js';
+import { overloadOf } from '../measure/generator-limit.js';
 import { spreadOf } from '../measure/spread.js';
 import { above, between, sample } from '../measure/usage.js';
 import { carillon } from '../peers/carillon.js';
@@ -9,6 +10,7 @@ import { socketIoRedisStreams } from '../peers/socket-io-redis-streams.js';
 import { columnsOf, faultsOf, type Findings, type Reading, rowsOf } from '../report/result.js';
 import { missingOf } from './missing.js';
 import type { ByMode } from './mode.js';
+import { practise } from './practice.js';
 import type { Scenario, Settings } from './scenario.js';
 import { onStage, type Stage } from './stage.js';
 
@@ -29,6 +31,8 @@ interface StormLeg {
   readonly redisMs: number;
   readonly elapsedMs: number;
   readonly recovered: number;
+  /** Of its core, while all come back. */
+  readonly generatorShare: number;
   readonly faults: readonly string[];
 }
 
@@ -41,6 +45,7 @@ interface StormPair {
   readonly withoutMs: number;
   readonly elapsedMs: number;
   readonly recovered: number;
+  readonly generatorShare: number;
   readonly faults: readonly string[];
 }
 
@@ -88,6 +93,7 @@ const READINGS: readonly Reading<StormPair>[] = [
   { key: 'without', title: 'without recovery ms', digits: 0, of: (pair) => pair.withoutMs },
   { key: 'elapsed', title: 'all caught up ms', digits: 0, of: (pair) => pair.elapsedMs },
   { key: 'recovered', title: 'recovered messages', digits: 0, of: (pair) => pair.recovered },
+  { key: 'load', title: 'generator %', digits: 0, of: (pair) => pair.generatorShare * 100 },
 ];
 
 /**
@@ -146,9 +152,10 @@ async function stormsOf(
   stage: Stage,
   peer: Peer,
   shape: Shape,
-  { progress }: Settings,
+  { mode, progress }: Settings,
 ): Promise<StormLeg[]> {
   const running = await stage.start(peer, { instances: 2 });
+  await practise({ peer: running, generator: stage.generator, mode, progress });
   const legs: StormLeg[] = [];
   const warmUp = peer === carillon ? WARM_UP : [];
   const order = [...warmUp, ...shape.order];
@@ -207,7 +214,11 @@ async function runStorm(plan: StormPlan): Promise<StormLeg> {
     redisMs: used.redis / 1000,
     elapsedMs: back.elapsedMs,
     recovered: back.delivered,
-    faults: [...new Set([...first.faults, ...tail.faults, ...back.faults])],
+    generatorShare: back.generatorShare,
+    faults: [
+      ...new Set([...first.faults, ...tail.faults, ...back.faults]),
+      ...[tail, back].flatMap(({ generatorShare }) => overloadOf(generatorShare)),
+    ],
   };
 }
 
@@ -228,6 +239,7 @@ function pairsOf(legs: readonly StormLeg[], clients: number): StormPair[] {
           withoutMs: other.serverMs,
           elapsedMs: leg.elapsedMs,
           recovered: leg.recovered,
+          generatorShare: Math.max(leg.generatorShare, other.generatorShare),
           faults: [...leg.faults, ...other.faults],
         },
       ];

@@ -150,7 +150,10 @@ async function runLeg({ stage, peer, shape, knee, leg }: LegPlan): Promise<Laten
     highLocal: highStream.all,
     generatorShare: high.generatorShare,
     // Faults of a connection stay: those of the last run are all.
-    faults: [...high.faults, ...overloadOf(high.generatorShare)],
+    faults: [
+      ...high.faults,
+      ...[low, high].flatMap(({ generatorShare }) => overloadOf(generatorShare)),
+    ],
   };
 }
 

@@ -76,3 +76,20 @@ describe('while one client does not read', () => {
     expect(back.faults).toContainEqual('the server closed the connection');
   });
 });
+
+describe('a storm', () => {
+  test.each([
+    ['with recovery', true],
+    ['without it', false],
+  ])('%s tells what came during it, and what the generator used', async (_, recovers) => {
+    const crowd = await crowdAt(() => 'delivered');
+    const stream = { channels: [0, 1], groupsPerSecond: 100, groupSize: 2, bytes: 100 } as const;
+    await crowd.run({ streams: [{ ...stream, priority: null }], seconds: 0.1 });
+    await crowd.cut();
+    const port = (await servers.at(-1)?.port()) ?? 0;
+    const back = await crowd.storm({ port, withinMs: 10, recovers });
+    await crowd.close();
+    expect(back).toMatchObject({ delivered: 0, ended: 0, faults: [] });
+    expect(back.generatorShare).toBeGreaterThan(0);
+  });
+});
