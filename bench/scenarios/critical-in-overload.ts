@@ -72,7 +72,7 @@ const SHAPES: ByMode<Shape> = {
 const OVERLOAD = 1.2;
 const SETTING_IN_S = 1;
 const WARM_UP_PER_SECOND = 200;
-const DECODED_EVERY = 16;
+const DECODED_EVERY = 64;
 
 const CALM_FACTOR = 3;
 const CRITICAL_MS = 25;
