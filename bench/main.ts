@@ -1,11 +1,12 @@
 import path from 'node:path';
 import process from 'node:process';
-import { type CommandLine, readCommandLine, usage } from './command-line.js';
 import { machine } from './measure/machine.js';
+import { openFilesMax, tooFewFiles } from './measure/open-files.js';
 import { Progress } from './report/progress.js';
 import type { ScenarioResult } from './report/result.js';
 import { writeResult } from './report/result-file.js';
 import { claimsTable, tableOf } from './report/table.js';
+import { scenarioOf, taskOf } from './task.js';
 
 // What was started is killed by its `exit` handler.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -15,26 +16,28 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 await main();
 
 async function main(): Promise<void> {
-  const commandLine = commandLineOrExit();
-  if (commandLine.isHelp) {
-    process.stdout.write(usage);
+  const task = taskOf(process.argv[2]);
+  const wanted = task.scenarios.map((words) => ({ ...words, play: scenarioOf(words.name) }));
+  const { mode, server, profiles } = task;
+  const max = openFilesMax();
+  // Before anything runs: a scenario that comes last would else fail after half an hour.
+  const tooFew = wanted.flatMap(
+    ({ name, play }) => tooFewFiles(name, play.connections(mode), max) ?? [],
+  );
+  if (tooFew.length > 0) {
+    process.stderr.write(`${tooFew.join('\n')}\n`);
+    process.exitCode = 1;
     return;
   }
   const results: ScenarioResult[] = [];
   const facts = machine();
-  const progress = new Progress(commandLine.wanted.length);
-  for (const scenario of commandLine.wanted) {
-    progress.begin(scenario.name);
+  const progress = new Progress(wanted.length);
+  for (const { name, number, title, play } of wanted) {
+    progress.begin(name);
     const startedAt = performance.now();
     try {
-      const { mode, server, profiles } = commandLine;
-      const findings = await scenario.run({
-        mode,
-        server: path.resolve(server),
-        profiles,
-        progress: (what) => progress.say(what),
-      });
-      const { name, number, title } = scenario;
+      const say = (what: string): void => progress.say(what);
+      const findings = await play.run({ mode, server, profiles, progress: say });
       const seconds = (performance.now() - startedAt) / 1000;
       const result = { scenario: name, number, title, mode, seconds, ...findings };
       results.push(result);
@@ -44,7 +47,7 @@ async function main(): Promise<void> {
       if (result.faults.length > 0) process.exitCode = 1;
     } catch (error) {
       progress.done();
-      process.stderr.write(`\n${scenario.name}: ${messageOf(error)}\n`);
+      process.stderr.write(`\n${name}: ${messageOf(error)}\n`);
       process.exitCode = 1;
     }
   }
@@ -57,13 +60,4 @@ function shown(file: string): string {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function commandLineOrExit(): CommandLine {
-  try {
-    return readCommandLine(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n\n${usage}`);
-    process.exit(64);
-  }
 }

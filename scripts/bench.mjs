@@ -2,6 +2,7 @@
 import './setup/check-node.mjs';
 import { spawn } from 'node:child_process';
 import process from 'node:process';
+import { readCommandLine } from './bench/command-line.mjs';
 import { build } from './setup/build.mjs';
 import { install } from './setup/install.mjs';
 import { waiting } from './setup/progress.mjs';
@@ -11,16 +12,20 @@ import { main, run } from './setup/run.mjs';
 const compiler = 'node_modules/typescript/bin/tsc';
 
 await main(async () => {
-  const args = process.argv.slice(2);
+  const { text, task, isOurs } = readCommandLine(process.argv.slice(2));
+  if (text !== undefined) {
+    process.stdout.write(text);
+    return;
+  }
   await install();
   // Somebody who names a server wants that one, as it is.
-  if (!args.some((arg) => arg.startsWith('--server'))) await build(['server']);
+  if (isOurs) await build(['server']);
   await waiting('building the bench', () =>
     run(process.execPath, [compiler, '-p', 'bench/tsconfig.build.json']),
   );
   const bench = spawn(
     process.execPath,
-    ['--import', './scripts/start/on-leash.mjs', 'bench/dist/main.js', ...args],
+    ['--import', './scripts/start/on-leash.mjs', 'bench/dist/main.js', JSON.stringify(task)],
     {
       cwd: root,
       stdio: 'inherit',

@@ -15,8 +15,6 @@ const full = { seating: oneChannel(1000), stream: { ...groups, groupsPerSecond: 
 
 export const burst = costPerDelivery({
   name: 'burst',
-  number: 'S1b',
-  title: 'ten messages in one turn, then a pause, to everybody in one channel',
   goals: [{ peer: carillon, goal: 0.15 }],
   shapes: {
     quick: { seating: oneChannel(300), stream: { ...groups, groupsPerSecond: 7 } },

@@ -56,8 +56,7 @@ const READINGS: readonly Reading<Operation>[] = [
 /** S0: what this machine takes for the things that everything else is made of. No goal: the floor. */
 export const calibration: Scenario = {
   name: 'calibration',
-  number: 'S0',
-  title: 'a bare write to a socket, and what Redis takes for a publish and for a script',
+  connections: (mode) => SHAPES[mode].sockets,
   run: measure,
 };
 

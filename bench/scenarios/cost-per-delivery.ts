@@ -10,7 +10,7 @@ import type { ByMode } from './mode.js';
 import type { Scenario } from './scenario.js';
 
 /** One traffic whose price is asked for by the delivery. */
-export interface DeliveryComparison extends Omit<Scenario, 'run'> {
+export interface DeliveryComparison extends Pick<Scenario, 'name'> {
   /** The most that each of ours may cost, as a share of the NestJS gateway. */
   readonly goals: readonly { readonly peer: Peer; readonly goal: number | null }[];
   readonly shapes: ByMode<CostShape>;

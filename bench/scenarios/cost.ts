@@ -22,7 +22,7 @@ export interface CostShape {
 }
 
 /** One traffic, offered to several servers in turn; what it costs them is compared. */
-export interface Comparison extends Omit<Scenario, 'run'> {
+export interface Comparison extends Pick<Scenario, 'name'> {
   /** Ours first; the last is only run once in a round, and is the floor. */
   readonly peers: readonly Peer[];
   readonly floor: Peer | null;
@@ -45,8 +45,12 @@ export const ROUNDS: ByMode<number> = { quick: 1, standard: 2, full: 3 };
 
 /** CPU of server processes, in A-B-B-A legs on fresh connections. */
 export function costScenario(comparison: Comparison): Scenario {
-  const { name, number, title } = comparison;
-  return { name, number, title, run: (settings) => compare(comparison, settings) };
+  const { name, shapes } = comparison;
+  return {
+    name,
+    connections: (mode) => shapes[mode].seating.seats,
+    run: (settings) => compare(comparison, settings),
+  };
 }
 
 async function compare(comparison: Comparison, settings: Settings): Promise<Findings> {

@@ -97,8 +97,7 @@ const READINGS: readonly Reading<OverloadLeg>[] = [
  */
 export const criticalInOverload: Scenario = {
   name: 'critical-in-overload',
-  number: 'S9',
-  title: 'how late critical messages are while bulk runs at 120 % of the knee',
+  connections: (mode) => SHAPES[mode].seats,
   run: measure,
 };
 

@@ -9,8 +9,6 @@ const shape = {
 
 export const hot = costPerDelivery({
   name: 'hot',
-  number: 'S1c',
-  title: 'a steady stream of 500 messages per second to 60 connections, joined for 5 and for 10 ms',
   goals: [
     { peer: carillon, goal: 0.45 },
     { peer: carillonTenMs, goal: 0.3 },

@@ -56,8 +56,7 @@ const READINGS: readonly Reading<FanOutLeg>[] = [
 /** S1 at its largest: how long a message to everybody keeps the server from everything else. */
 export const hugeFanOut: Scenario = {
   name: 'huge-fan-out',
-  number: 'S1d',
-  title: 'how late the event loop is while each message goes to 10,000 sockets',
+  connections: (mode) => SHAPES[mode].seats,
   run: measure,
 };
 

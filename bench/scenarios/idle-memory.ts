@@ -67,8 +67,7 @@ const READINGS: readonly Reading<MemoryLeg>[] = [
 /** S5: what a connection occupies that does nothing, after a full garbage collection. */
 export const idleMemory: Scenario = {
   name: 'idle-memory',
-  number: 'S5',
-  title: 'memory of a connection that follows one channel and does nothing',
+  connections: (mode) => SHAPES[mode].to,
   run: measure,
 };
 

@@ -72,8 +72,7 @@ const READINGS: readonly Reading<CostLeg>[] = [
  */
 export const instances: Scenario = {
   name: 'instances',
-  number: 'S7',
-  title: 'what a delivery costs on one and on eight instances, local channels',
+  connections: (mode) => SHAPES[mode].clients,
   run: measure,
 };
 

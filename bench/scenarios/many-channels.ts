@@ -7,8 +7,6 @@ const CHANNELS_OF_ONE = 4;
 
 export const manyChannels = costPerDelivery({
   name: 'many-channels',
-  number: 'S2',
-  title: 'many channels of two subscribers each, written to in turn',
   // Nothing was promised for it.
   goals: [{ peer: carillon, goal: null }],
   rounds: { quick: 1, standard: 1, full: 3 },

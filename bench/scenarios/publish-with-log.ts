@@ -31,8 +31,6 @@ const READINGS: readonly Reading<CostLeg>[] = [
 
 export const publishWithLog = costScenario({
   name: 'publish-with-log',
-  number: 'S3',
-  title: 'what it costs to publish with a log that clients can resume from',
   peers: [carillon, socketIoRedisStreams, centrifugo],
   floor: null,
   rounds: ROUNDS,

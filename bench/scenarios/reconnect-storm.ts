@@ -102,8 +102,7 @@ const READINGS: readonly Reading<StormPair>[] = [
  */
 export const reconnectStorm: Scenario = {
   name: 'reconnect-storm',
-  number: 'S6',
-  title: 'CPU of recovery in a reconnect storm, 10,000 entries behind',
+  connections: (mode) => SHAPES[mode].clients,
   run: measure,
 };
 

@@ -77,9 +77,7 @@ const READINGS: readonly Reading<LatencyLeg>[] = [
  */
 export const remoteLatency: Scenario = {
   name: 'remote-latency',
-  number: 'S4',
-  title:
-    'latency from one instance to another, at 20 % and at 70 % of what the Redis adapter carries',
+  connections: (mode) => INSTANCES * SHAPES[mode].members * SHAPES[mode].channels,
   run: measure,
 };
 

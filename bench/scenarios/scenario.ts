@@ -1,13 +1,12 @@
 import type { Findings } from '../report/result.js';
 import type { Mode } from './mode.js';
 
-/** One question that the bench answers. One file for each; the name is how it is asked for. */
+/** One question that the bench answers. One file for each; what it is called is in scripts/bench/scenarios.mjs. */
 export interface Scenario {
+  /** How it is asked for. */
   readonly name: string;
-  /** In the plan of measurement, docs/performance.md. */
-  readonly number: string;
-  /** For people: what is compared. */
-  readonly title: string;
+  /** The most that are open at a time: the generator has one end of each, a server may have the other. */
+  readonly connections: (mode: Mode) => number;
   run(settings: Settings): Promise<Findings>;
 }
 

@@ -13,8 +13,6 @@ const stream: Stream = {
 
 export const spaced = costPerDelivery({
   name: 'spaced',
-  number: 'S1a',
-  title: 'one message at a time, evenly spaced, to everybody in one channel',
   goals: [{ peer: carillon, goal: 0.7 }],
   shapes: {
     quick: { seating: oneChannel(300), stream },

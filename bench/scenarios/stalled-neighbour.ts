@@ -97,8 +97,7 @@ const READINGS: readonly Reading<StalledLeg>[] = [
 /** S8: some clients stop reading; what that costs the server, and their neighbours. */
 export const stalledNeighbour: Scenario = {
   name: 'stalled-neighbour',
-  number: 'S8',
-  title: 'memory that a client which does not read costs, and how late its neighbours are',
+  connections: (mode) => SHAPES[mode].stalled + SHAPES[mode].healthy,
   run: measure,
 };
 
