@@ -6,6 +6,7 @@ import { Progress } from './report/progress.js';
 import type { ScenarioResult } from './report/result.js';
 import { writeResult } from './report/result-file.js';
 import { claimsTable, tableOf } from './report/table.js';
+import { scenarios } from './scenarios/scenarios.js';
 import { scenarioOf, taskOf } from './task.js';
 
 // What was started is killed by its `exit` handler.
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   const task = taskOf(process.argv[2]);
   const wanted = task.scenarios.map((words) => ({ ...words, play: scenarioOf(words.name) }));
   const { mode, server, profiles } = task;
+  const isWhole = wanted.length === scenarios.length;
   const max = openFilesMax();
   // Before anything runs: a scenario that comes last would else fail after half an hour.
   const tooFew = wanted.flatMap(
@@ -42,7 +44,7 @@ async function main(): Promise<void> {
       const result = { scenario: name, number, title, mode, seconds, ...findings };
       results.push(result);
       progress.done();
-      const files = writeResult('bench/results', facts, result);
+      const files = writeResult('bench/results', facts, result, isWhole);
       process.stdout.write(`\n${tableOf(result)}  ${files.map(shown).join('  ')}\n`);
       if (result.faults.length > 0) process.exitCode = 1;
     } catch (error) {
