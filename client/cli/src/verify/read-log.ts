@@ -3,11 +3,9 @@ import type { Deployment } from '../deployment/deployment.js';
 import { closeSocket } from '../deployment/open-socket.js';
 import { rest } from '../deployment/rest.js';
 import { Unable } from '../unable.js';
-import { askHistory, messagesOf, type Page, recordOf } from './ask-history.js';
-import type { ChannelLog, LogRecord } from './checker.js';
-import { type Place, placeOf } from './place.js';
-
-type ReadPage = (channel: string, before: string | null) => Promise<Page>;
+import { askHistory } from './ask-history.js';
+import type { ChannelLog } from './checker.js';
+import { logOf, type ReadPage } from './log-of.js';
 
 const LIMIT = 250;
 
@@ -51,22 +49,4 @@ async function allOf(channels: readonly string[], read: ReadPage): Promise<Chann
   const logs: ChannelLog[] = [];
   for (const channel of channels) logs.push(await logOf(channel, read));
   return logs;
-}
-
-/** Newest page first, back to what is not kept any more. */
-async function logOf(channel: string, read: ReadPage): Promise<ChannelLog> {
-  const entries: LogRecord[] = [];
-  let before: string | null = null;
-  let top: Place = { epoch: '', offset: 0 };
-  for (;;) {
-    const page = await read(channel, before);
-    if (before === null) top = placeOf(String(page['position']));
-    const messages = messagesOf(page);
-    entries.unshift(...messages.map(recordOf));
-    const oldest = messages[0];
-    if (page['more'] !== true || oldest === undefined) break;
-    before = String(oldest['position']);
-  }
-  const floor = entries[0] === undefined ? top.offset : entries[0].offset - 1;
-  return { channel, epoch: top.epoch, floor, entries };
 }
