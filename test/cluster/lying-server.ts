@@ -17,11 +17,14 @@ export type Lie =
   | 'makes an excuse'
   | 'says it is not for it'
   | 'says it is gone'
+  | 'says it is gone, and goes back'
   | 'tells a loss and refills it'
   | 'tells a loss and does not refill it'
   | 'tells a loss and refills it with another'
   | 'changes the epoch'
   | 'says that the store lost it'
+  | 'says that it stood where it never was'
+  | 'says that it was in another epoch'
   | 'gives a position too early';
 
 interface Stored {
@@ -160,36 +163,39 @@ export class LyingServer {
     }
     if (isFirst && (this.lie === 'drops' || this.lie === 'drops the last')) return;
     const { channel, offset } = message;
-    if (isFirst && this.lie === 'makes an excuse') {
-      const [after, position] = [positionOf(offset - 1), positionOf(offset)];
-      const loss = { ranges: [[offset, offset]], count: 1, reason: 'tired', refill: false };
-      socket.emit('gap', { channel, epoch: EPOCH, after, position, ...loss });
-      return;
-    }
+    const [before, own] = [positionOf(offset - 1), [[offset, offset]]];
+    const tell = (reason: string, gap: { after?: string; to?: number; ranges?: number[][] }) => {
+      const { after = before, to = offset, ranges = null } = gap;
+      const loss = { ranges, count: ranges && 1, reason, refill: this.#lost === message };
+      socket.emit('gap', { channel, epoch: EPOCH, after, position: positionOf(to), ...loss });
+    };
+    const tellAgain = () => {
+      for (const again of this.#logOf(channel)) socket.emit('message', again);
+    };
+    if (isFirst && this.lie === 'makes an excuse') return tell('tired', { ranges: own });
     if (isFirst && this.lie === 'says it is not for it') {
       const position = positionOf(offset);
       socket.emit('skip', { channel, from: offset, to: offset, position, reason: 'own' });
       return;
     }
-    if (isFirst && this.lie === 'says it is gone') {
-      const [after, position] = [positionOf(offset - 1), positionOf(offset)];
-      const loss = { ranges: [[offset, offset]], count: 1, reason: 'trimmed', refill: false };
-      socket.emit('gap', { channel, epoch: EPOCH, after, position, ...loss });
-      return;
+    if (isFirst && this.lie === 'says it is gone') return tell('trimmed', { ranges: own });
+    if (isFirst && this.lie === 'says it is gone, and goes back') {
+      return tell('purged', { to: 0, ranges: own });
     }
     if (isFirst && this.lie === 'says that the store lost it') {
-      const [after, position] = [positionOf(offset - 1), positionOf(0)];
-      const loss = { ranges: null, count: null, reason: 'rewound', refill: false };
-      socket.emit('gap', { channel, epoch: EPOCH, after, position, ...loss });
-      for (const again of this.#logOf(channel)) socket.emit('message', again);
-      return;
+      tell('rewound', { to: 0 });
+      return tellAgain();
+    }
+    if (isFirst && this.lie === 'says that it stood where it never was') {
+      tell('rewound', { after: positionOf(offset + 99), to: 0 });
+      return tellAgain();
+    }
+    if (isFirst && this.lie === 'says that it was in another epoch') {
+      return tell('epoch', { after: before.replace(EPOCH, OTHER_EPOCH) });
     }
     if (isFirst && this.lie.startsWith('tells a loss')) {
       this.#lost = message;
-      const [after, position] = [positionOf(offset - 1), positionOf(offset)];
-      const loss = { ranges: [[offset, offset]], count: 1, reason: 'overflow', refill: true };
-      socket.emit('gap', { channel, epoch: EPOCH, after, position, ...loss });
-      return;
+      return tell('overflow', { ranges: own });
     }
     if (isFirst && this.lie === 'changes') {
       socket.emit('message', { ...message, data: 'something else' });

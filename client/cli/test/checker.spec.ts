@@ -151,6 +151,19 @@ describe('the checker', () => {
     expect(found(events, { channel, epoch, floor: 2, entries: [] })).toEqual([]);
   });
 
+  test('finds a message that was told to be gone beside what is, and is in the log', () => {
+    const all = published(1, 2, 3, 4, 5);
+    const kept = { ...log(3, 4, 5), floor: 2 };
+    const beyond = gap('trimmed', [epoch, 0], [epoch, 2], [[1, 5]]);
+    expect(found([...all, beyond], kept)).toEqual(['I1', 'I6']);
+    const gone = gap('trimmed', [epoch, 0], [epoch, 2], [[1, 2]]);
+    expect(found([...all, gone, ...delivered(3, 4, 5)], kept)).toEqual([]);
+    const backwards = gap('purged', [epoch, 2], [epoch, 0], [[3, 5]]);
+    expect(found([...all, ...delivered(1, 2), backwards], log(1, 2, 3, 4, 5))).toEqual([
+      ...['I1', 'I6'],
+    ]);
+  });
+
   test('finds a gap whose reason is none, and takes it for no excuse', () => {
     const events = [
       ...published(1, 2, 3),

@@ -98,7 +98,7 @@ describe('a broadcast that leaves a user out', () => {
       ...{ channel, epoch, floor: 0 },
       entries: [{ offset: 1, ...anew }],
     }));
-    const skips = [told(a, 'excluded'), told(b, 'excluded')];
+    const skips = [told(a, 'excluded', 2), told(b, 'excluded', 2)];
     const back = [rewound(a), rewound(b), next, { ...came(a), ...anew }, told(b)];
     const all = [...events, ...skips, ...back];
     expect(found(all, { logs, user: 'ann', keepsStore: false })).toEqual([]);
@@ -173,8 +173,8 @@ function came(channel: string): Extract<Event, { kind: 'deliver' }> {
   };
 }
 
-function told(channel: string, reason = 'duplicate'): Event {
-  return { kind: 'skip', reader, channel, reason, from: 1, to: 1 };
+function told(channel: string, reason = 'duplicate', to = 1): Event {
+  return { kind: 'skip', reader, channel, reason, from: 1, to, position: { epoch, offset: to } };
 }
 
 /** An ordinary message at that place of the second channel. */

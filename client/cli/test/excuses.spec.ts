@@ -137,6 +137,36 @@ describe('that a store lost its history', () => {
     const there = [...invoke(2), { ...ok('m2', 1), epoch: 'e2' }];
     expect(found([...events, ...there, ...back], log(1), lost)).toEqual([]);
   });
+
+  test('leaves out nothing that the log has in the end, whoever else lost something', () => {
+    const theirs = [1, 2, 3, 4].map((n) => delivery(n, { reader: other }));
+    const theirGap = gap('rewound', [epoch, 4], [epoch, 3], null, other);
+    const events = [...published(1, 2, 3), ...sent(4), ...theirs, theirGap, ...delivered(1)];
+    const over = gap('rewound', [epoch, 1], [epoch, 3], null);
+    expect(found([...events, over], log(1, 2, 3), both)).toEqual(['I1']);
+    const marked = gap('rewound', [epoch, 1], [epoch, 3], [[2, 3]]);
+    expect(found([...events, marked], log(1, 2, 3), both)).toEqual(['I1']);
+    // A second loss: what was told as lost came back as another one, and the reader was led to it.
+    const back = gap('rewound', [epoch, 3], [epoch, 1], null);
+    expect(found([...events, marked, back, ...delivered(2, 3)], log(1, 2, 3), both)).toEqual([]);
+    expect(
+      found(
+        [...events, ...delivered(2, 3), gap('rewound', [epoch, 3], [epoch, 4], [[4, 4]])],
+        log(1, 2, 3),
+        both,
+      ),
+    ).toEqual([]);
+  });
+
+  test('leaves out nothing of a history that is the one there is after all', () => {
+    const away = gap('epoch', [epoch, 1], ['e2', 0], null);
+    const there = [...invoke(9), { ...ok('m9', 1), epoch: 'e2' }];
+    const events = [...published(1, 2, 3), ...delivered(1), ...there, away];
+    const back = gap('epoch', ['e2', 0], [epoch, 0], null);
+    expect(found([...events, back, ...delivered(1, 2, 3)], log(1, 2, 3), lost)).toEqual([]);
+    expect(found([...events, back, ...delivered(1, 2)], log(1, 2, 3), lost)).toEqual(['I1']);
+    expect(found(events, log(1, 2, 3), lost)).toEqual(['I1']);
+  });
 });
 
 describe('a run in which a reader was told of another history', () => {

@@ -126,14 +126,14 @@ function readerViolations(
   lineage.end();
   const missing = new Map<string, string>();
   for (const { offset, id } of log?.entries ?? []) {
-    if (!lineage.knowsOf(log?.epoch ?? '', offset, id)) missing.set(id, `offset ${offset}`);
+    if (!lineage.knowsOfKept(log?.epoch ?? '', offset, id)) missing.set(id, `offset ${offset}`);
   }
   const kept = new Set(log?.entries.map(({ id }) => id));
   const invokedAt = new Map<string, number>();
   for (const fact of facts) {
     if (fact.kind === 'invoke' && fact.channel === channel) invokedAt.set(fact.id, fact.at);
     if (fact.kind !== 'ok' || fact.channel !== channel || kept.has(fact.id)) continue;
-    if (lineage.knowsOf(fact.epoch, fact.offset, fact.id)) continue;
+    if (lineage.knowsOfLost(fact.epoch, fact.offset, fact.id)) continue;
     // A store that forgot cannot say what; that it forgot must be told, and not before it did.
     const sentAt = invokedAt.get(fact.id) ?? 0;
     if (!keepsStore && lineage.wasToldOfAnotherHistory(sentAt)) continue;

@@ -53,13 +53,11 @@ export function judge(proceedings: Proceedings): Judgement {
   const found = channels.flatMap((channel) => {
     const own = facts.filter((fact) => 'channel' in fact && fact.channel === channel);
     const kept = (logs ?? []).filter((log) => log.channel === channel);
-    const losses = new Losses({ facts: own, logs: kept });
-    return violationsIn({
-      facts: own,
-      logs: kept,
-      readers: readers.filter((reader) => reader.channel === channel),
-      keepsStore: !own.some((fact) => fact.kind === 'gap' && losses.excuses(fact)),
-    });
+    const followers = readers.filter((reader) => reader.channel === channel);
+    const evidence = { facts: own, logs: kept, readers: followers };
+    const losses = new Losses(evidence);
+    const keepsStore = !own.some((fact) => fact.kind === 'gap' && losses.proves(fact));
+    return violationsIn({ ...evidence, keepsStore });
   });
   const late = stuck.map((what): Violation => {
     return { invariant: 'I8', channel: '', reader: null, what };

@@ -3,6 +3,7 @@ import type { Copies } from './copies.js';
 import type { Fact } from './history.js';
 import { isOtherHistory, type Losses } from './losses.js';
 import type { Place } from './place.js';
+import { covers, type Stretch, stretch } from './stretch.js';
 
 type Delivery = Extract<Fact, { kind: 'deliver' }>;
 type Gap = Extract<Fact, { kind: 'gap' }>;
@@ -11,19 +12,6 @@ type Position = Extract<Fact, { kind: 'position' }>;
 
 /** Loss that the contract allows, once it is told. */
 const REASONS: ReadonlySet<string> = new Set(['trimmed', 'purged', 'epoch', 'rewound', 'overflow']);
-
-/** A stretch of one history: begins at the start, or after a gap that may lead to another one. */
-interface Stretch {
-  epoch: string | null;
-  /** The first offset that is owed. */
-  readonly from: number;
-  readonly had: Map<number, string>;
-  readonly ids: Set<string>;
-  readonly told: (readonly [number, number])[];
-  readonly lastOfPriority: Map<string, number>;
-  /** A position was held to everything up to here. */
-  heldTo: number;
-}
 
 export interface LineageOptions {
   /** What the store has in the end. */
@@ -122,22 +110,25 @@ export class Lineage {
     if (!REASONS.has(reason)) {
       return this.#tell('I6', `a gap was told for a reason that there is not: ${reason}`);
     }
-    if (this.#isKept(reason, to)) {
-      return this.#tell('I6', `it was told that ${to.offset} is ${reason}, and the log has it`);
+    const kept = this.#keptOf(gap);
+    if (kept !== null) {
+      return this.#tell('I6', `it was told that ${kept} is ${reason}, and the log has it`);
     }
     if (!isOtherHistory(reason)) {
       this.#now.epoch ??= to.epoch;
       this.#now.told.push(...(ranges ?? [[after.offset + 1, to.offset] as const]));
       return this.#hold(to);
     }
-    if (this.options.keepsStore || !this.options.losses.excuses(gap)) {
+    const { keepsStore, losses } = this.options;
+    if (!losses.excuses(gap) || (keepsStore && losses.proves(gap))) {
       const from = `${after.offset} of ${after.epoch}`;
       this.#tell(
         'I6',
         `it was told ${reason} at ${from}, and nothing shows that the store lost it`,
       );
+    } else {
+      this.#jumps.push({ after, to, at });
     }
-    this.#jumps.push({ after, to, at });
     this.#endStretch(after.offset);
     this.#begin(to);
   }
@@ -149,18 +140,26 @@ export class Lineage {
     this.#past.push(this.#now);
   }
 
-  /** It had the message, or was told that this place is not for it or lost. */
-  knowsOf(epoch: string, offset: number, id: string): boolean {
-    const isHad = this.#past.some(
-      (it) => it.ids.has(id) || (it.epoch === epoch && covers(it.told, offset)),
-    );
-    const { copies } = this.options;
-    const { reader, channel } = this;
+  /**
+   * It had the message, or was told that this place is not for it or lost. Of what the log has in the
+   * end no other history is an excuse: who was led away from it was led back to its beginning, and a
+   * mark leaves out nothing that is there.
+   */
+  knowsOfKept(epoch: string, offset: number, id: string): boolean {
+    // Below where it was led in there was nothing, or the store lost that it had let it go.
+    const wasGone = this.options.losses.hasLost(this.channel);
     return (
-      isHad ||
-      (this.#start?.epoch === epoch && offset <= this.#start.offset) ||
-      copies.leavesOut(reader, channel, epoch, offset) === 'yes' ||
-      copies.isSettled(reader, channel, epoch, offset) ||
+      this.#hadOrPassed(epoch, offset, id) ||
+      this.#jumps.some(({ after, to }) => {
+        return wasGone && to.epoch === epoch && after.epoch !== epoch && offset <= to.offset;
+      })
+    );
+  }
+
+  /** As `knowsOfKept`, of what is not in the log: or it was told that the history that held it is lost. */
+  knowsOfLost(epoch: string, offset: number, id: string): boolean {
+    return (
+      this.#hadOrPassed(epoch, offset, id) ||
       this.#jumps.some(({ after, to }) => {
         if (to.epoch === epoch && after.epoch !== epoch) return offset <= to.offset;
         if (after.epoch === epoch && to.epoch !== epoch) return offset > after.offset;
@@ -174,11 +173,24 @@ export class Lineage {
     return this.#jumps.some((jump) => jump.at >= at);
   }
 
-  /** What was trimmed or purged stays so, unless the store lost that it was. */
-  #isKept(reason: string, { epoch, offset }: Place): boolean {
-    const isForGood = this.options.keepsStore && (reason === 'trimmed' || reason === 'purged');
-    const { log } = this.options;
-    return isForGood && log !== undefined && log.epoch === epoch && offset > log.floor;
+  #hadOrPassed(epoch: string, offset: number, id: string): boolean {
+    const { copies } = this.options;
+    const { reader, channel } = this;
+    return (
+      this.#past.some((it) => it.ids.has(id) || (it.epoch === epoch && covers(it.told, offset))) ||
+      (this.#start?.epoch === epoch && offset <= this.#start.offset) ||
+      copies.leavesOut(reader, channel, epoch, offset) === 'yes' ||
+      copies.isSettled(reader, channel, epoch, offset)
+    );
+  }
+
+  /** What was trimmed or purged stays so, unless the store lost that it was: a place that is told to be gone and is not. */
+  #keptOf({ reason, to, ranges }: Gap): number | null {
+    const { log, keepsStore } = this.options;
+    if (!keepsStore || (reason !== 'trimmed' && reason !== 'purged')) return null;
+    if (log?.epoch !== to.epoch) return null;
+    if (to.offset > log.floor) return to.offset;
+    return log.entries.find(({ offset }) => covers(ranges ?? [], offset))?.offset ?? null;
   }
 
   #begin({ epoch, offset }: Place): void {
@@ -266,17 +278,6 @@ export class Lineage {
   }
 }
 
-function stretch(epoch: string | null, from: number): Stretch {
-  return {
-    ...{ epoch, from, had: new Map(), ids: new Set(), told: [], lastOfPriority: new Map() },
-    heldTo: from - 1,
-  };
-}
-
 function isSame(place: Place, other: Place | null): boolean {
   return place.epoch === other?.epoch && place.offset === other.offset;
-}
-
-function covers(ranges: readonly (readonly [number, number])[], offset: number): boolean {
-  return ranges.some(([from, to]) => from <= offset && offset <= to);
 }

@@ -1,4 +1,5 @@
 import type { ChannelLog, Evidence, LogRecord } from './checker.js';
+import { groundedGapsIn, type Sights, sightsIn } from './ground.js';
 import type { Fact } from './history.js';
 
 type Gap = Extract<Fact, { kind: 'gap' }>;
@@ -16,6 +17,9 @@ interface Channel {
   readonly losses: readonly Loss[];
   /** Publishes were acknowledged in them. */
   readonly epochs: ReadonlySet<string>;
+  readonly sights: Sights;
+  /** Those that name a place where their reader could stand. */
+  readonly grounded: ReadonlySet<Gap>;
 }
 
 /** The reader was told that the history it has read is not the one there is. */
@@ -25,7 +29,8 @@ export function isOtherHistory(reason: string): boolean {
 
 /**
  * What shows that a store lost what it had, whoever had seen it. To be told `epoch` or `rewound` is an
- * excuse for much, so it is believed only where one of these proves it:
+ * excuse for much, so it is believed only of a place where the reader could stand, and where one of these
+ * proves it:
  *
  * - the log is of another epoch in the end than the one that the reader had read; or, for a reader that
  *   was led away from the log's own epoch, a publish was acknowledged in that other one: there were two;
@@ -44,14 +49,16 @@ export function isOtherHistory(reason: string): boolean {
 export class Losses {
   readonly #channels = new Map<string, Channel | null>();
 
-  constructor(private readonly evidence: Pick<Evidence, 'facts' | 'logs'>) {}
+  constructor(private readonly evidence: Pick<Evidence, 'facts' | 'logs' | 'readers'>) {}
 
-  /** The gap tells of another history, and that there is one is proved. */
-  excuses({ channel, reason, after, to, at }: Gap): boolean {
+  /** The gap tells of another history, and there is one, or the reader had not begun with any. */
+  excuses(gap: Gap): boolean {
+    const { channel, reason, after, to, at } = gap;
     if (!isOtherHistory(reason)) return false;
     const known = this.#channelOf(channel);
     if (known === null) return true;
-    const { log, losses, epochs } = known;
+    const { log, losses, epochs, grounded } = known;
+    if (!grounded.has(gap)) return false;
     if (after.epoch !== log.epoch) return true;
     if (to.epoch !== log.epoch) return epochs.has(to.epoch);
     const top = log.entries.at(-1)?.offset ?? log.floor;
@@ -60,18 +67,36 @@ export class Losses {
     return losses.some(({ offset, sentAt }) => offset > from && sentAt < at);
   }
 
+  /**
+   * As `excuses`, and something was lost. Who stood at the start of a channel in which nobody had
+   * anything yet may be told of another start, and nothing follows from it.
+   */
+  proves(gap: Gap): boolean {
+    const sights = this.#channelOf(gap.channel)?.sights;
+    const isOfNothing =
+      sights !== undefined && gap.after.offset === 0 && !sights.has(gap.after.epoch);
+    return !isOfNothing && this.excuses(gap);
+  }
+
+  /** Of the history that the channel has in the end, something was another one once; true where nobody knows. */
+  hasLost(channel: string): boolean {
+    const known = this.#channelOf(channel);
+    return known === null || known.losses.length > 0;
+  }
+
   /** Looked at when somebody is told: mostly nobody is. */
   #channelOf(channel: string): Channel | null {
     const known = this.#channels.get(channel);
     if (known !== undefined) return known;
     const log = this.evidence.logs.find((it) => it.channel === channel);
-    const found = log === undefined ? null : channelOf(this.evidence.facts, log);
+    const found = log === undefined ? null : channelOf(this.evidence, log);
     this.#channels.set(channel, found);
     return found;
   }
 }
 
-function channelOf(facts: readonly Fact[], log: ChannelLog): Channel {
+function channelOf(evidence: Pick<Evidence, 'facts' | 'readers'>, log: ChannelLog): Channel {
+  const { facts } = evidence;
   const { channel, floor, epoch } = log;
   const kept = new Map<number, Sighting>(log.entries.map((entry) => [entry.offset, entry]));
   /** Below the floor, the first that was seen in a place; null where it is known only that there was one. */
@@ -108,7 +133,8 @@ function channelOf(facts: readonly Fact[], log: ChannelLog): Channel {
     if (offset <= before + 1) continue;
     losses.push({ offset: offset - 1, sentAt: sentAt.get(there?.id ?? '') ?? 0 });
   }
-  return { log, losses, epochs };
+  const sights = sightsIn(facts, channel);
+  return { log, losses, epochs, sights, grounded: groundedGapsIn(evidence, channel, sights) };
 }
 
 /** An answer does not say when it was stored. */
