@@ -174,6 +174,18 @@ export class RedisNode {
     return left;
   }
 
+  /**
+   * Begins a new file, and keeps what it has in another. A file of which an end was cut off within a transaction
+   * has the beginning of it for good: Redis reads on, but a repair later on takes everything from there.
+   */
+  async beginLog(): Promise<void> {
+    await this.command('BGREWRITEAOF');
+    await eventually('Redis writes to a new file', async () => {
+      const isWaiting = await this.info('persistence', 'aof_rewrite_scheduled');
+      return isWaiting + (await this.info('persistence', 'aof_rewrite_in_progress')) === 0;
+    });
+  }
+
   /** How long the file is that it writes to. */
   async logBytes(): Promise<number> {
     return (await stat(await this.#log())).size;

@@ -27,6 +27,8 @@ export const logDamaged: Row = {
   keepsStore: false,
   async inject(scene) {
     const { world, workload, random, bites, claim } = scene;
+    // What earlier injections wrote is none of this one, and its readers know nothing of it.
+    await world.redis.beginLog();
     const before = await world.redis.logBytes();
     await workload.acknowledged(random.between(80, 200));
     await world.redis.kill();
