@@ -78,18 +78,22 @@ async function connected(url: string): Promise<Socket> {
 
 /** Takes nothing more of what the server sends. */
 function pause(socket: Socket): void {
-  wireOf(socket).pause();
+  wireOf(socket)?.pause();
 }
 
 /** As a process that is gone: a connection that is not read cannot be closed in words. */
 function end(socket: Socket): void {
-  wireOf(socket).terminate();
+  wireOf(socket)?.terminate();
   socket.disconnect();
 }
 
-function wireOf({ io: { engine } }: Socket): { pause: () => void; terminate: () => void } {
-  const { transport } = engine as unknown as { transport: { ws: ReturnType<typeof wireOf> } };
-  return transport.ws;
+interface Inside {
+  readonly transport?: { readonly ws?: { pause: () => void; terminate: () => void } };
+}
+
+/** Undefined where the connection has ended already: some do, of those who ask for too much. */
+function wireOf({ io: { engine } }: Socket): NonNullable<Inside['transport']>['ws'] {
+  return (engine as unknown as Inside | undefined)?.transport?.ws;
 }
 
 /** Bytes of JavaScript heap that an instance uses now, by its own count; 0 where nobody answers. */
