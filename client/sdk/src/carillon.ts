@@ -197,7 +197,8 @@ export class Carillon {
 
   /**
    * Waits a moment for publishes that are under way, then ends the connection, every subscription
-   * and every wait. `connect` begins anew from what the store keeps.
+   * and every wait. `connect` goes on from what this client was shown in channels, and else from what the
+   * store keeps; without a store, broadcasts meanwhile are lost to it.
    */
   async close(): Promise<void> {
     if (this.#connection.isOpen) await this.#outbox.settled(this.#timeouts.closeMs);

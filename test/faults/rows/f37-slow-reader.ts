@@ -1,7 +1,9 @@
 import { lasting, type Row } from '../row.js';
 
-/** What may wait for one connection, by the contract. */
+/** What may wait for one connection, by the contract, and the message that was begun with before it was full. */
 const OUTBOX_BYTES = 131_072;
+const MESSAGE_BYTES = 60_000;
+const ENVELOPE_BYTES = 400;
 const EVERY_MS = 100;
 const LEAST = 25;
 const MOST = 75;
@@ -24,7 +26,7 @@ export const slowReader: Row = {
       for (let n = 0; n < 12; n += 1) {
         const priority = n % 6 === 0 ? 'high' : 'normal';
         const channel = random.pick(workload.channels);
-        const bytes = random.between(30_000, 60_000);
+        const bytes = random.between(30_000, MESSAGE_BYTES);
         sent.push(workload.publisher(n).publish(channel, priority, bytes));
       }
       await lasting(EVERY_MS);
@@ -36,7 +38,9 @@ export const slowReader: Row = {
     for (const { doors } of slow) for (const door of doors) door.heal();
     world.note('the readers read as fast as they can again');
     bites(most > 0, `up to ${most} bytes waited for connections of one instance`);
-    claim(most <= 2 * OUTBOX_BYTES, `${most} bytes waited for the two of them`);
+    // What the streams hold is counted: no write is begun with more than half of it there, but it may be of a whole message.
+    const bound = OUTBOX_BYTES + MESSAGE_BYTES + ENVELOPE_BYTES;
+    claim(most <= 2 * bound, `${most} bytes waited for the two of them`);
     return () => {
       for (const { name, drops } of slow) {
         const late = history.facts
