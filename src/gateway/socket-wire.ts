@@ -31,6 +31,9 @@ const WS_OPEN = 1;
 /** Between the polite end of a connection and the end of its socket, in milliseconds. */
 const LINGER_MS = 1_000;
 
+/** Between two looks at what a stream holds that will not say when it was taken, in milliseconds. */
+const LOOK_AGAIN_MS = 10;
+
 /** One Socket.IO connection as delivery sees it. */
 export class SocketWire implements Wire, BeneathStream {
   // Every object on the way to a stream is looked up in memory that has gone cold: the fewer the better.
@@ -104,6 +107,9 @@ export class SocketWire implements Wire, BeneathStream {
     // engine.io says `drain` in the middle of a send: whoever waits must not write before that is over.
     else if (this.#engine.writeBuffer.length > 0)
       this.socket.conn.once('drain', () => setImmediate(callback));
+    // Of less than its mark a stream never says that it was taken: asked in each turn, a stalled one would be asked for ever.
+    else if (stream && stream.writableLength > 0)
+      setTimeout(() => this.onceDrained(callback), LOOK_AGAIN_MS).unref();
     else setImmediate(callback);
   }
 

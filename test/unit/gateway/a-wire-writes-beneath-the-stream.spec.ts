@@ -171,3 +171,21 @@ test('acknowledgements of a peer that has gone are let go of', async () => {
   for (let turn = 0; turn < 3; turn += 1) await immediate();
   expect(wire.unflushed()).toBe(0);
 });
+
+test('what a stream holds below its mark is not taken for taken', async () => {
+  const { stream } = watched();
+  let held = 2_000;
+  Object.defineProperty(stream, 'writableLength', { get: () => held });
+  let looks = 0;
+  const drained = new Promise<void>((resolve) => {
+    wire.onceDrained(() => {
+      looks += 1;
+      resolve();
+    });
+  });
+  for (let turn = 0; turn < 20; turn += 1) await immediate();
+  expect(looks).toBe(0);
+  held = 0;
+  await drained;
+  expect(looks).toBe(1);
+});
