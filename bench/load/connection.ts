@@ -7,6 +7,9 @@ import type { Dialect, Missed, Place, Reply, Request } from './dialect.js';
 import type { Ledger } from './ledger.js';
 import { channelAt, findStamp, numberAt, stampOf } from './stamp.js';
 
+/** What a read brings is used up before the next one begins, so one for all connections. */
+const READ = Buffer.allocUnsafeSlow(262_144);
+
 const TEXT = 1;
 const CLOSE = 8;
 const NEWLINE = 10;
@@ -76,9 +79,19 @@ export class Connection {
     const { dialect } = this.surroundings;
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      const stream = connect({ port: this.role.port, host: '127.0.0.1', noDelay: true });
+      const stream = connect({
+        port: this.role.port,
+        host: '127.0.0.1',
+        noDelay: true,
+        onread: {
+          buffer: READ,
+          callback: (size) => {
+            this.#data(READ.subarray(0, size));
+            return true;
+          },
+        },
+      });
       this.#stream = stream;
-      stream.on('data', (chunk: Buffer) => this.#data(chunk));
       stream.on('error', (error) => this.#failed(error.message));
       stream.on('close', () => this.#failed('the server closed the connection'));
       stream.write(

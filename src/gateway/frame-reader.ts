@@ -4,7 +4,7 @@ import type { Socket } from 'socket.io';
 import { isCommand } from '../protocol/commands.js';
 import { acknowledgementOf } from './direct-answer.js';
 import { eventsAgree } from './event-agreement.js';
-import { eventAt, type IncomingEvent } from './incoming-event.js';
+import { eventAt, frameBytes, type IncomingEvent } from './incoming-event.js';
 import { type BeneathReader, readBeneath } from './stream-reading.js';
 
 /** The members of `ws`, engine.io and Socket.IO that say whether a frame may be taken; private there, so compared. */
@@ -56,16 +56,20 @@ class FrameReader implements BeneathReader {
     private readonly maxBytes: number,
   ) {}
 
-  take(bytes: Buffer, length: number): number {
-    let taken = 0;
+  take(bytes: Buffer, from: number, to: number): number {
+    let at = from;
     // What Socket.IO is given it hands on later: nothing behind it may be taken before.
-    while (taken < length && this.#mayTake()) {
-      const event = eventAt(bytes, taken, length, this.maxBytes);
+    while (at < to && this.#mayTake()) {
+      const event = eventAt(bytes, at, to, this.maxBytes);
       if (!event || !isCommand(event.data[0])) break;
-      taken = event.end;
+      at = event.end;
       this.#dispatch(event);
     }
-    return taken;
+    return at;
+  }
+
+  unitBytes(bytes: Buffer, from: number, to: number): number {
+    return this.#isAtFrame() ? frameBytes(bytes, from, to) : 0;
   }
 
   #dispatch({ id, data }: IncomingEvent): void {
@@ -76,18 +80,25 @@ class FrameReader implements BeneathReader {
 
   #mayTake(): boolean {
     const { conn, client } = this.socket as unknown as ReadingInside;
-    const { socket: websocket } = conn.transport;
-    const frames = websocket?._receiver;
     return (
       this.socket.connected &&
       conn.readyState === 'open' &&
       conn.pingTimeoutTimer === null &&
+      !client.decoder?.reconstructor &&
+      this.#isAtFrame()
+    );
+  }
+
+  /** What comes next is the first byte of a frame, and `ws` would see it at once. */
+  #isAtFrame(): boolean {
+    const { socket: websocket } = (this.socket as unknown as ReadingInside).conn.transport;
+    const frames = websocket?._receiver;
+    return (
       websocket?.readyState === WS_OPEN &&
       websocket._socket === this.stream &&
       frames?._bufferedBytes === 0 &&
       frames._state === WS_AT_FRAME &&
       frames._fragmented === 0 &&
-      !client.decoder?.reconstructor &&
       this.stream.readableFlowing === true &&
       this.stream.readableLength === 0
     );

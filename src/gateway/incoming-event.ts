@@ -31,6 +31,9 @@ const DIGITS_MAX = 15;
 /** Longer ones are rare, and copying them once more is next to nothing beside what they cost. */
 export const EVENT_BYTES_MAX = 16_384;
 
+const HEAD_BYTES = 2;
+const LONG_HEAD_BYTES = 4;
+
 const plain = Buffer.allocUnsafeSlow(EVENT_BYTES_MAX);
 
 /**
@@ -69,6 +72,22 @@ export function eventAt(
   if (!isAscii && !isUtf8(plain.subarray(json, length))) return null;
   const data = parsed(plain.toString(isAscii ? 'latin1' : 'utf8', json, length));
   return data === null ? null : { id: json === 2 ? null : id, data, end: next };
+}
+
+/**
+ * How many bytes the frame has that begins at `start`; while too little of it is there, as many as tell.
+ * 0: not the beginning of a text frame that could be an event.
+ */
+export function frameBytes(bytes: Buffer, start: number, end: number): number {
+  if (start < end && bytes[start] !== FIN_TEXT) return 0;
+  if (end - start < HEAD_BYTES) return HEAD_BYTES;
+  const second = bytes[start + 1] ?? 0;
+  const length = second & LENGTH;
+  if ((second & MASKED) === 0 || length > LENGTH_IN_TWO_BYTES) return 0;
+  if (length < LENGTH_IN_TWO_BYTES) return HEAD_BYTES + MASK_BYTES + length;
+  if (end - start < LONG_HEAD_BYTES) return LONG_HEAD_BYTES;
+  const long = ((bytes[start + 2] ?? 0) << 8) | (bytes[start + 3] ?? 0);
+  return long > EVENT_BYTES_MAX ? 0 : LONG_HEAD_BYTES + MASK_BYTES + long;
 }
 
 /** Into `plain`. Whether all of it is ASCII, which is made a string at half the cost. */

@@ -5,16 +5,24 @@ import { handleOf, type OnRead, streamBinding, type StreamHandle } from './strea
 /** Sees what is read before the stream does. */
 export interface BeneathReader {
   /**
-   * Takes whole units from the beginning of what was read, as many as it likes: says how many bytes.
-   * They are gone when it returns. Never throws.
+   * Takes whole units from the beginning of `bytes` from `from` to `to`, as many as it likes: returns
+   * where it stopped. They are gone when it returns. Never throws.
    */
-  take(bytes: Buffer, length: number): number;
+  take(bytes: Buffer, from: number, to: number): number;
+  /**
+   * How many bytes the unit has that begins at `from`, or, while too little of it is there, as many as
+   * tell. One that is not all there is kept until it is. 0: it goes to the stream as it comes. Asked
+   * before anything of it, or behind it, went there.
+   */
+  unitBytes(bytes: Buffer, from: number, to: number): number;
 }
 
 interface Reading {
   /** The stream's own way to learn of a read. */
   readonly stock: OnRead;
   reader: BeneathReader;
+  /** The beginning of a unit: a stream that is always full is cut somewhere by every read. */
+  kept: Buffer | null;
 }
 
 const READING = Symbol('reading');
@@ -48,7 +56,7 @@ export function readBeneath(stream: NetSocket, reader: BeneathReader): boolean {
   if (typeof handle.useUserBuffer !== 'function' || typeof handle.onread !== 'function') {
     return false;
   }
-  handle[READING] = { stock: handle.onread, reader };
+  handle[READING] = { stock: handle.onread, reader, kept: null };
   handle.useUserBuffer(shared);
   handle.onread = onRead;
   return true;
@@ -58,18 +66,69 @@ export function readBeneath(stream: NetSocket, reader: BeneathReader): boolean {
 function onRead(this: ReadHandle): void {
   const { [READING]: reading } = this;
   if (!streamBinding || !shared || !reading) return;
-  const { streamBaseState: state, kReadBytesOrError, kArrayBufferOffset } = streamBinding;
+  const { streamBaseState: state, kReadBytesOrError } = streamBinding;
   const read = state[kReadBytesOrError] ?? 0;
-  const taken = read > 0 ? reading.reader.take(shared, read) : 0;
-  if (read > 0 && taken === read) return;
-  if (read <= 0) {
-    reading.stock.call(this);
+  if (read > 0) {
+    taken(this, reading, shared, read);
     return;
   }
-  // Memory of its own, as the stream expects: it may keep it.
-  const rest = Buffer.allocUnsafeSlow(read - taken);
-  shared.copy(rest, 0, taken, read);
-  state[kReadBytesOrError] = rest.length;
+  if (reading.kept) passOn(this, reading, reading.kept);
+  reading.kept = null;
+  state[kReadBytesOrError] = read;
+  reading.stock.call(this);
+}
+
+function taken(handle: ReadHandle, reading: Reading, bytes: Buffer, to: number): void {
+  const { reader } = reading;
+  const begun = completed(handle, reading, bytes, to);
+  if (begun === to) return;
+  const from = reader.take(bytes, begun, to);
+  if (from === to) return;
+  // Found before anything is passed on: then the stream is somewhere else.
+  const cut = cutOf(reader, bytes, from, to);
+  if (cut < to) reading.kept = Buffer.from(bytes.subarray(cut, to));
+  if (cut > from) passOn(handle, reading, bytes.subarray(from, cut));
+}
+
+/** Adds to what was kept until it is whole, and brings it where it belongs: where the next unit begins. */
+function completed(handle: ReadHandle, reading: Reading, bytes: Buffer, to: number): number {
+  const { reader } = reading;
+  let at = 0;
+  for (let { kept } = reading; kept !== null; { kept } = reading) {
+    const wanted = reader.unitBytes(kept, 0, kept.length);
+    const missing = Math.max(0, wanted - kept.length);
+    const more = bytes.subarray(at, Math.min(at + missing, to));
+    at += more.length;
+    const unit = Buffer.concat([kept, more]);
+    reading.kept = unit;
+    if (more.length < missing) break;
+    if (missing > 0 && reader.unitBytes(unit, 0, unit.length) > unit.length) continue;
+    reading.kept = null;
+    if (reader.take(unit, 0, unit.length) < unit.length) passOn(handle, reading, unit);
+  }
+  return at;
+}
+
+/** Where a unit begins that is not all there and may be kept; `to` where there is none. */
+function cutOf(reader: BeneathReader, bytes: Buffer, from: number, to: number): number {
+  let at = from;
+  while (at < to) {
+    const size = reader.unitBytes(bytes, at, to);
+    if (size === 0) return to;
+    if (at + size > to) return at;
+    at += size;
+  }
+  return to;
+}
+
+/** To the stream, in memory of its own, as it expects: it may keep it. */
+function passOn(handle: ReadHandle, { stock }: Reading, bytes: Buffer): void {
+  // Something that was taken may have been the end of the stream.
+  if (!streamBinding || handle.onread !== onRead) return;
+  const { streamBaseState: state, kReadBytesOrError, kArrayBufferOffset } = streamBinding;
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  state[kReadBytesOrError] = own.length;
   state[kArrayBufferOffset] = 0;
-  reading.stock.call(this, rest.buffer);
+  stock.call(handle, own.buffer);
 }

@@ -13,12 +13,27 @@ let passedOn: Buffer[];
 
 /** Takes so many bytes of each read. */
 const taking = (most: number): BeneathReader => ({
-  take(bytes, length) {
-    const taken = Math.min(most, length);
-    seen += bytes.toString('latin1', 0, taken);
-    return taken;
+  take(bytes, from, to) {
+    const end = Math.min(from + most, to);
+    seen += bytes.toString('latin1', from, end);
+    return end;
   },
+  unitBytes: () => 0,
 });
+
+const A = 'a'.charCodeAt(0);
+
+/** Takes units of four bytes that begin with `a`, and wants to see them whole. */
+const takingFours: BeneathReader = {
+  take(bytes, from, to) {
+    let at = from;
+    for (; at + 4 <= to && bytes[at] === A; at += 4) {
+      seen += `${bytes.toString('latin1', at, at + 4)} `;
+    }
+    return at;
+  },
+  unitBytes: (bytes, from) => (bytes[from] === A ? 4 : 0),
+};
 
 const rest = (): string => Buffer.concat(passedOn).toString('latin1');
 
@@ -63,6 +78,34 @@ describe('a reader beneath a stream', () => {
       await eventually('it came', () => rest().length === before + word.length);
     }
     expect(rest()).toBe('one two three ');
+  });
+
+  test('is given a unit whole that came in pieces, and what follows it', async () => {
+    readBeneath(stream, takingFours);
+    peer.write('a001a0');
+    await eventually('the first was taken', () => seen === 'a001 ');
+    peer.write('0');
+    await eventually('it was read', () => stream.bytesRead === 7);
+    peer.write('2a003b4');
+    await eventually('the others were taken', () => rest() === 'b4');
+    expect(seen).toBe('a001 a002 a003 ');
+  });
+
+  test('finds the stream where it was when a later one has taken its place', async () => {
+    readBeneath(stream, takingFours);
+    peer.write('a001a0');
+    await eventually('the first was taken', () => seen === 'a001 ');
+    readBeneath(stream, taking(0));
+    peer.write('02');
+    await eventually('the stream got it', () => rest() === 'a002');
+  });
+
+  test('leaves a piece of a unit to the stream that ends with it', async () => {
+    readBeneath(stream, takingFours);
+    const ended = once(stream, 'end');
+    peer.end('a001a0');
+    await ended;
+    expect([seen, rest()]).toEqual(['a001 ', 'a0']);
   });
 
   test('gives its place to a later one', async () => {

@@ -140,6 +140,38 @@ describe('commands of a connection', () => {
     expect(new Set(byStock)).toEqual(new Set([true, false]));
   });
 
+  test('are taken as frames from a stream that is always full, wherever its reads cut them', async () => {
+    const many = Array.from({ length: 3_000 }, (_, n) =>
+      text(command(n, { data: 'x'.repeat(n % 900) })),
+    );
+    client.write(Buffer.concat(many));
+    await eventually('all came', () => came.length === many.length);
+    expect(came).toEqual(many.map((_, n) => n));
+    expect(byStock).toEqual(many.map(() => false));
+  });
+
+  test('of which one half came go to Socket.IO whole, when the other half may not be taken', async () => {
+    const second = text(command(2));
+    client.write(Buffer.concat([text(command(1)), second.subarray(0, 9)]));
+    await eventually('the first was taken', () => came.length === 1);
+    const { conn } = socket as unknown as { conn: { pingTimeoutTimer: object | null } };
+    const timer = setTimeout(() => {}, 60_000);
+    conn.pingTimeoutTimer = timer;
+    client.write(second.subarray(9));
+    await eventually('the second came', () => came.length === 2);
+    expect(byStock).toEqual([false, true]);
+    clearTimeout(timer);
+  });
+
+  test('of which one half came are nothing when the stream ends', async () => {
+    client.write(Buffer.concat([text(command(1)), text(command(2)).subarray(0, 9)]));
+    await eventually('the first was taken', () => came.length === 1);
+    const ended = disconnected();
+    client.end();
+    expect(await ended).toBe('transport close');
+    expect(came).toEqual([1]);
+  });
+
   test('wait while the stream is paused, and come in order after it', async () => {
     const { _socket: stream } = (
       socket.conn.transport as unknown as { socket: { _socket: NetSocket } }
