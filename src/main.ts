@@ -13,6 +13,7 @@ import { CommandDispatcher } from './gateway/command-dispatcher.js';
 import { HandshakeGuard } from './gateway/handshake.js';
 import { InstanceState } from './gateway/instance-state.js';
 import { SocketAdapter } from './gateway/socket-adapter.js';
+import { LoopDelay } from './kernel/loop-delay.js';
 import { RelayServer } from './relay/relay-server.js';
 import { stopOnSignals } from './stop.js';
 import { CarillonLogger } from './telemetry/logger.js';
@@ -39,7 +40,10 @@ async function start(config: Config): Promise<void> {
   if (isTrust(trust)) admission.isTrustedProxy = (address) => trust(address, 0);
   const handshake = app.get(HandshakeGuard, { strict: false });
   const commands = app.get(CommandDispatcher, { strict: false });
-  app.useWebSocketAdapter(new SocketAdapter(app, config, admission, handshake, commands));
+  const loopDelay = app.get(LoopDelay, { strict: false });
+  app.useWebSocketAdapter(
+    new SocketAdapter(app, config, admission, handshake, commands, loopDelay),
+  );
   app.connectMicroservice<MicroserviceOptions>(
     { strategy: app.get(RelayServer) },
     { inheritAppConfig: true },

@@ -10,8 +10,8 @@ export interface Offered {
   /** Publishes. */
   readonly refused: number;
   readonly p99Ms: number;
-  /** Of its core, what the server used meanwhile. */
-  readonly serverShare: number;
+  /** Of the core of the server, what it and its store used meanwhile. */
+  readonly coreShare: number;
 }
 
 /** A server that used less of its core was held up by something else: a knee that was found then is none of its own. */
@@ -22,10 +22,10 @@ const BUSY_MIN = 0.8;
  * came out says how a busy server does, not an overloaded one.
  */
 export function missingOverload(offered: Offered): string[] {
-  const { owed, inTime, told, refused, p99Ms, serverShare } = offered;
-  if (serverShare < BUSY_MIN) {
-    const used = (serverShare * 100).toFixed(0);
-    return [`nothing was overloaded: the server used ${used} % of its core`];
+  const { owed, inTime, told, refused, p99Ms, coreShare } = offered;
+  if (coreShare < BUSY_MIN) {
+    const used = (coreShare * 100).toFixed(0);
+    return [`nothing was overloaded: the server and its Redis used ${used} % of their core`];
   }
   if (told > 0 || refused > 0 || inTime < owed * IN_TIME_MIN || p99Ms > P99_MAX_MS) return [];
   const share = owed > 0 ? ((inTime / owed) * 100).toFixed(1) : '–';

@@ -59,6 +59,7 @@ function carillonWith(name: string, title: string, env: Readonly<Record<string, 
         name,
         dialect: { name: 'carillon', secret },
         instances: options.instances,
+        redisCore: options.redisCore,
         startOne: (url) => startOne(name, options, { ...shared, REDIS_URL: url }),
         cleanUp: () => {
           removed();

@@ -30,6 +30,7 @@ export const centrifugo: Peer = {
       name: centrifugo.name,
       dialect: { name: 'centrifugo', secret },
       instances: options.instances,
+      redisCore: options.redisCore,
       startOne: async (url, index) => {
         const port = await freePort();
         const file = path.join(folder, `${index}.json`);

@@ -14,6 +14,7 @@ export const nestRedisAdapter: Peer = {
       name,
       dialect: { name: 'room' },
       instances: options.instances,
+      redisCore: options.redisCore,
       startOne: (url) =>
         startProgram(name, 'nest-redis-adapter/main.js', options, { REDIS_URL: url }),
     });

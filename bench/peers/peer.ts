@@ -1,5 +1,5 @@
 import type { DialectChoice } from '../load/dialects.js';
-import type { Child } from '../processes/child.js';
+import type { Child, Core } from '../processes/child.js';
 
 /** A server that can be measured. One file for each; it says how it is configured and why that is fair. */
 export interface Peer {
@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly profiles: string | null;
   /** Processes that share one Redis. */
   readonly instances: number;
+  /** Where a Redis of its own runs: beside the load, or beside the servers when the load needs its core for itself. */
+  readonly redisCore: Core;
   /** Whether a process of Node carries the probe, which answers for memory and the event loop. */
   readonly isProbed: boolean;
 }

@@ -1,4 +1,5 @@
 import type { DialectChoice } from '../load/dialects.js';
+import type { Core } from '../processes/child.js';
 import { type PrivateRedis, startRedis } from '../processes/redis.js';
 import type { Instance, RunningPeer } from './peer.js';
 
@@ -6,6 +7,7 @@ export interface Backed {
   readonly name: string;
   readonly dialect: DialectChoice;
   readonly instances: number;
+  readonly redisCore: Core;
   startOne(redisUrl: string, index: number): Promise<Instance>;
   /** After everything has ended. */
   cleanUp?(): void;
@@ -14,7 +16,7 @@ export interface Backed {
 /** Some instances of one server on a Redis of their own. */
 export async function startOnRedis(backed: Backed): Promise<RunningPeer> {
   const { name, dialect } = backed;
-  const redis = await startRedis();
+  const redis = await startRedis(backed.redisCore);
   const instances: Instance[] = [];
   try {
     // One after the other: they share a core.

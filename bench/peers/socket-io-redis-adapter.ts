@@ -14,6 +14,7 @@ export const socketIoRedisAdapter: Peer = {
       name,
       dialect: { name: 'room' },
       instances: options.instances,
+      redisCore: options.redisCore,
       startOne: (url) =>
         startProgram(name, 'socket-io/main.js', options, { REDIS_URL: url, ADAPTER: 'redis' }),
     });

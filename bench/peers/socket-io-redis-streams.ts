@@ -17,6 +17,7 @@ export const socketIoRedisStreams: Peer = {
       name,
       dialect: { name: 'room' },
       instances: options.instances,
+      redisCore: options.redisCore,
       startOne: (url) =>
         startProgram(name, 'socket-io/main.js', options, { REDIS_URL: url, ADAPTER: 'streams' }),
     });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { atExit } from './at-exit.js';
-import { Child } from './child.js';
+import { Child, type Core } from './child.js';
 import { findOnPath } from './find-on-path.js';
 import { freePort } from './free-port.js';
 
@@ -14,14 +14,14 @@ export interface PrivateRedis {
   stop(): Promise<void>;
 }
 
-export async function startRedis(): Promise<PrivateRedis> {
+export async function startRedis(core: Core): Promise<PrivateRedis> {
   const program = process.env['REDIS_SERVER'] ?? findOnPath('redis-server');
   if (program === null)
     throw new Error('There is no redis-server: install it, or set REDIS_SERVER.');
   const folder = mkdtempSync(path.join(tmpdir(), 'carillon-bench-'));
   const port = await freePort();
   const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
-  const child = new Child('redis-server', 'other', program, [
+  const child = new Child('redis-server', core, program, [
     ...place,
     ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
   ]);

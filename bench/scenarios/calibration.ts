@@ -95,7 +95,7 @@ async function redisOperations(
   seconds: number,
   progress: (what: string) => void,
 ): Promise<Operation[]> {
-  const server = await startRedis();
+  const server = await startRedis('other');
   const redis = new Redis(server.url);
   try {
     const legs: Operation[] = [];

@@ -1,6 +1,8 @@
-import type { Peer, RunningPeer } from '../peers/peer.js';
+import type { Peer, RunningPeer, StartOptions } from '../peers/peer.js';
 import { Generator } from '../processes/generator.js';
 import type { Settings } from './scenario.js';
+
+type Wish = Pick<StartOptions, 'instances' | 'isProbed' | 'redisCore'>;
 
 /** Where a scenario plays: the generator and the servers, which end with it. */
 export class Stage {
@@ -11,11 +13,11 @@ export class Stage {
 
   async start(
     peer: Peer,
-    { instances = 1, isProbed = false }: { instances?: number; isProbed?: boolean } = {},
+    { instances = 1, isProbed = false, redisCore = 'other' }: Partial<Wish> = {},
   ): Promise<RunningPeer> {
     const { server, profiles, progress } = this.settings;
     progress(`starting ${peer.name}${instances === 1 ? '' : `, ${instances} instances`}`);
-    const running = await peer.start({ server, profiles, instances, isProbed });
+    const running = await peer.start({ server, profiles, instances, isProbed, redisCore });
     this.#running.add(running);
     return running;
   }

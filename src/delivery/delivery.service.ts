@@ -104,6 +104,11 @@ export class DeliveryService {
     return this.#waiting;
   }
 
+  /** Whether something `critical` has come that has not been written to everybody. */
+  get hasUrgent(): boolean {
+    return this.#fanOut.hasUrgent;
+  }
+
   /** Takes a connection in; nothing is sent to it before `session.outbox.open()`. */
   open(id: string, user: string, wire: Wire): Session {
     const watch = new SessionWatch(this.slow, this.metrics);

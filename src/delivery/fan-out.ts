@@ -75,6 +75,11 @@ export class FanOut {
 
   constructor(private readonly rules: FanOutRules) {}
 
+  /** Whether something urgent is still to be queued for somebody, or written. */
+  get hasUrgent(): boolean {
+    return this.#urgent.length > 0 || this.rules.schedule.hasUrgent;
+  }
+
   /** Takes an entry or a break of a channel that is followed here; `run` hands it on. */
   take(channel: FollowedChannel, item: FeedItem): void {
     if (item.kind === 'break') {

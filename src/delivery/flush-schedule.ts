@@ -40,6 +40,10 @@ export class FlushSchedule {
 
   constructor(private readonly rules: FlushRules) {}
 
+  get hasUrgent(): boolean {
+    return this.#urgent.length > 0;
+  }
+
   /** Something waits in the session's outbox. */
   owe(session: Session, isUrgent: boolean): void {
     if (isUrgent) {

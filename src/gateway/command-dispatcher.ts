@@ -35,12 +35,17 @@ export class CommandDispatcher {
   readonly #commands: ReadonlyMap<unknown, Run>;
 
   constructor(
-    gateway: CarillonGateway,
+    private readonly gateway: CarillonGateway,
     private readonly delivery: DeliveryService,
   ) {
     this.#commands = new Map<unknown, Run>(
       namesOf(COMMANDS).map((name) => [name, runOf(name, gateway.handlers)]),
     );
+  }
+
+  /** Whether something `critical` is being published or delivered here. */
+  get hasUrgent(): boolean {
+    return this.gateway.isPublishingUrgent || this.delivery.hasUrgent;
   }
 
   /** Never throws. `args` as Socket.IO hands them over: the payload, and an acknowledgement if one was asked for. */

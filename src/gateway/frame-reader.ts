@@ -5,6 +5,7 @@ import { isCommand } from '../protocol/commands.js';
 import { acknowledgementOf } from './direct-answer.js';
 import { eventsAgree } from './event-agreement.js';
 import { eventAt, frameBytes, type IncomingEvent } from './incoming-event.js';
+import type { ReadingTurns } from './reading-turns.js';
 import { type BeneathReader, readBeneath } from './stream-reading.js';
 
 /** The members of `ws`, engine.io and Socket.IO that say whether a frame may be taken; private there, so compared. */
@@ -37,6 +38,12 @@ interface FrameState {
 /** What brings an event to its command. */
 export interface Commands {
   dispatch(socket: Socket, event: unknown, args: readonly unknown[]): void;
+}
+
+export interface ReadRules {
+  /** Of one packet. */
+  readonly maxBytes: number;
+  readonly turns: ReadingTurns;
 }
 
 const WS_OPEN = 1;
@@ -106,7 +113,11 @@ class FrameReader implements BeneathReader {
 }
 
 /** Reads the commands of a socket as frames from now on. Does nothing where that is not safe, or not yet. */
-export function readFrames(socket: Socket, commands: Commands, maxBytes: number): void {
+export function readFrames(
+  socket: Socket,
+  commands: Commands,
+  { maxBytes, turns }: ReadRules,
+): void {
   const { upgrading, transport } = (socket as unknown as ReadingInside).conn;
   const { socket: websocket } = transport;
   const stream = websocket?._socket;
@@ -117,6 +128,6 @@ export function readFrames(socket: Socket, commands: Commands, maxBytes: number)
     stream &&
     eventsAgree(socket)
   ) {
-    readBeneath(stream, new FrameReader(socket, stream, commands, maxBytes));
+    readBeneath(stream, new FrameReader(socket, stream, commands, maxBytes), turns);
   }
 }

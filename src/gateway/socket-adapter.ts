@@ -3,11 +3,13 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions, Socket } from 'socket.io';
 import type { Config } from '../config/config.js';
+import type { LoopDelay } from '../kernel/loop-delay.js';
 import type { Admission } from './admission.js';
 import type { CommandDispatcher } from './command-dispatcher.js';
 import { answerDirectly } from './direct-answer.js';
-import { readFrames } from './frame-reader.js';
+import { readFrames, type ReadRules } from './frame-reader.js';
 import { joinUpgrade } from './joined-upgrade.js';
+import { ReadingTurns } from './reading-turns.js';
 import { refuseAsEngine } from './refusal.js';
 import { terminateSoon } from './socket-wire.js';
 import type { HandshakeGuard } from './handshake.js';
@@ -20,14 +22,24 @@ const HANDSHAKE_MS = 5_000;
  * Nest would bind a stream for each handler and leave failed and unknown events unanswered.
  */
 export class SocketAdapter extends IoAdapter {
+  readonly #reading: ReadRules;
+
   constructor(
     app: INestApplicationContext,
     private readonly config: Config,
     private readonly admission: Admission,
     private readonly handshake: HandshakeGuard,
     private readonly commands: CommandDispatcher,
+    loopDelay: Pick<LoopDelay, 'waited'>,
   ) {
     super(app);
+    const turns = new ReadingTurns({
+      waited: (ms) => loopDelay.waited(ms),
+      isUrgent: () => commands.hasUrgent,
+      now: () => performance.now(),
+      next: (task) => void setImmediate(task),
+    });
+    this.#reading = { maxBytes: config.maxPacketBytes, turns };
   }
 
   override createIOServer(port: number): Server {
@@ -61,7 +73,7 @@ export class SocketAdapter extends IoAdapter {
     answerDirectly(socket);
     socket.onAny((event: unknown, ...args: unknown[]) => {
       // Who publishes once will do so again; who only listens need not pay for it.
-      if (event === 'publish') readFrames(socket, this.commands, this.config.maxPacketBytes);
+      if (event === 'publish') readFrames(socket, this.commands, this.#reading);
       this.commands.dispatch(socket, event, args);
     });
   }

@@ -11,6 +11,11 @@ export interface StreamHandle {
   useUserBuffer(bytes: Buffer): void;
   /** Called with each read; must return nothing. */
   onread: OnRead;
+  /** Whether its stream wants to be brought what comes. */
+  readonly reading?: boolean;
+  /** Both 0, or the number of an error. */
+  readStop(): number;
+  readStart(): number;
 }
 
 export type OnRead = (this: StreamHandle, bytes?: ArrayBufferLike) => void;

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Socket as NetSocket } from 'node:net';
+import type { ReadingTurns } from './reading-turns.js';
 import { handleOf, type OnRead, streamBinding, type StreamHandle } from './stream-binding.js';
 
 /** Sees what is read before the stream does. */
@@ -20,6 +21,7 @@ export interface BeneathReader {
 interface Reading {
   /** The stream's own way to learn of a read. */
   readonly stock: OnRead;
+  readonly turns: ReadingTurns;
   reader: BeneathReader;
   /** The beginning of a unit: a stream that is always full is cut somewhere by every read. */
   kept: Buffer | null;
@@ -31,8 +33,8 @@ interface ReadHandle extends StreamHandle {
   [READING]?: Reading;
 }
 
-/** As much as libuv offers to read at once. */
-const READ_BYTES = 65_536;
+/** A stream that fills them has more, and waits for its turn with it. */
+const READ_BYTES = 8_192;
 
 /** One for all streams: what a read brings is used up before the next one begins. */
 const shared = streamBinding ? Buffer.allocUnsafeSlow(READ_BYTES) : null;
@@ -45,7 +47,11 @@ const shared = streamBinding ? Buffer.allocUnsafeSlow(READ_BYTES) : null;
  *
  * False: what lies beneath this stream is not known here, and nothing has changed.
  */
-export function readBeneath(stream: NetSocket, reader: BeneathReader): boolean {
+export function readBeneath(
+  stream: NetSocket,
+  reader: BeneathReader,
+  turns: ReadingTurns,
+): boolean {
   const handle: ReadHandle | null = handleOf(stream);
   if (!shared || !handle) return false;
   const { [READING]: known } = handle;
@@ -53,10 +59,10 @@ export function readBeneath(stream: NetSocket, reader: BeneathReader): boolean {
     known.reader = reader;
     return true;
   }
-  if (typeof handle.useUserBuffer !== 'function' || typeof handle.onread !== 'function') {
-    return false;
-  }
-  handle[READING] = { stock: handle.onread, reader, kept: null };
+  const { useUserBuffer, onread, readStop, readStart } = handle;
+  const needed: readonly unknown[] = [useUserBuffer, onread, readStop, readStart];
+  if (needed.some((method) => typeof method !== 'function')) return false;
+  handle[READING] = { stock: handle.onread, turns, reader, kept: null };
   handle.useUserBuffer(shared);
   handle.onread = onRead;
   return true;
@@ -69,7 +75,9 @@ function onRead(this: ReadHandle): void {
   const { streamBaseState: state, kReadBytesOrError } = streamBinding;
   const read = state[kReadBytesOrError] ?? 0;
   if (read > 0) {
+    const begun = performance.now();
     taken(this, reading, shared, read);
+    if (read === shared.length) reading.turns.hasMore(this, performance.now() - begun);
     return;
   }
   if (reading.kept) passOn(this, reading, reading.kept);

@@ -4,7 +4,10 @@ import { type AddressInfo, createServer, connect as dial, type Socket } from 'no
 import { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type BeneathReader, readBeneath } from '../../../src/gateway/stream-reading.js';
+import { unhurriedTurns } from './unhurried-turns.js';
 import { eventually } from '../../support/eventually.js';
+
+const turns = unhurriedTurns();
 
 let stream: Socket;
 let peer: Socket;
@@ -57,21 +60,21 @@ afterEach(() => {
 
 describe('a reader beneath a stream', () => {
   test('takes everything, and the stream sees nothing', async () => {
-    expect(readBeneath(stream, taking(Infinity))).toBe(true);
+    expect(readBeneath(stream, taking(Infinity), turns)).toBe(true);
     peer.write('all of it');
     await eventually('it was taken', () => seen === 'all of it');
     expect(rest()).toBe('');
   });
 
   test('takes a part, and the stream gets the rest', async () => {
-    readBeneath(stream, taking(4));
+    readBeneath(stream, taking(4), turns);
     peer.write('mine and yours');
     await eventually('all came', () => rest() === ' and yours');
     expect(seen).toBe('mine');
   });
 
   test('takes nothing, and the stream keeps what it got when the next read comes', async () => {
-    readBeneath(stream, taking(0));
+    readBeneath(stream, taking(0), turns);
     for (const word of ['one ', 'two ', 'three ']) {
       const before = rest().length;
       peer.write(word);
@@ -81,7 +84,7 @@ describe('a reader beneath a stream', () => {
   });
 
   test('is given a unit whole that came in pieces, and what follows it', async () => {
-    readBeneath(stream, takingFours);
+    readBeneath(stream, takingFours, turns);
     peer.write('a001a0');
     await eventually('the first was taken', () => seen === 'a001 ');
     peer.write('0');
@@ -92,16 +95,16 @@ describe('a reader beneath a stream', () => {
   });
 
   test('finds the stream where it was when a later one has taken its place', async () => {
-    readBeneath(stream, takingFours);
+    readBeneath(stream, takingFours, turns);
     peer.write('a001a0');
     await eventually('the first was taken', () => seen === 'a001 ');
-    readBeneath(stream, taking(0));
+    readBeneath(stream, taking(0), turns);
     peer.write('02');
     await eventually('the stream got it', () => rest() === 'a002');
   });
 
   test('leaves a piece of a unit to the stream that ends with it', async () => {
-    readBeneath(stream, takingFours);
+    readBeneath(stream, takingFours, turns);
     const ended = once(stream, 'end');
     peer.end('a001a0');
     await ended;
@@ -109,15 +112,15 @@ describe('a reader beneath a stream', () => {
   });
 
   test('gives its place to a later one', async () => {
-    readBeneath(stream, taking(0));
-    readBeneath(stream, taking(Infinity));
+    readBeneath(stream, taking(0), turns);
+    readBeneath(stream, taking(Infinity), turns);
     peer.write('later');
     await eventually('it was taken', () => seen === 'later');
     expect(rest()).toBe('');
   });
 
   test('is not in the way of a stream that is told to wait: nothing is lost, and little is read', async () => {
-    readBeneath(stream, taking(0));
+    readBeneath(stream, taking(0), turns);
     stream.pause();
     const all = Buffer.alloc(8 << 20, 'x');
     peer.write(all);
@@ -131,7 +134,7 @@ describe('a reader beneath a stream', () => {
   });
 
   test('hears of no end, and the stream does', async () => {
-    readBeneath(stream, taking(Infinity));
+    readBeneath(stream, taking(Infinity), turns);
     const ended = once(stream, 'end');
     peer.end('last');
     await ended;
@@ -139,7 +142,7 @@ describe('a reader beneath a stream', () => {
   });
 
   test('hears of no error, and the stream does', async () => {
-    readBeneath(stream, taking(Infinity));
+    readBeneath(stream, taking(Infinity), turns);
     // Not `once`, which rejects with the error.
     const closed = new Promise((resolve) => void stream.once('close', resolve));
     peer.resetAndDestroy();
@@ -148,7 +151,7 @@ describe('a reader beneath a stream', () => {
   });
 
   test('reads of several streams do not mix', async () => {
-    readBeneath(stream, taking(3));
+    readBeneath(stream, taking(3), turns);
     const [other, far] = [stream, peer];
     const mine = passedOn;
     const server = createServer();
@@ -159,7 +162,7 @@ describe('a reader beneath a stream', () => {
     server.close();
     const theirs: Buffer[] = [];
     near.on('data', (chunk: Buffer) => theirs.push(chunk));
-    readBeneath(near, taking(3));
+    readBeneath(near, taking(3), turns);
     far.write('aaa-first');
     second.write('bbb-second');
     await eventually('both came', () => mine.length > 0 && theirs.length > 0);
@@ -173,10 +176,10 @@ describe('a reader beneath a stream', () => {
   });
 
   test('is not let beneath TLS, nor beneath a stream that has closed', async () => {
-    expect(readBeneath(new TLSSocket(stream), taking(0))).toBe(false);
+    expect(readBeneath(new TLSSocket(stream), taking(0), turns)).toBe(false);
     const closed = once(peer, 'close');
     peer.destroy();
     await closed;
-    expect(readBeneath(peer, taking(0))).toBe(false);
+    expect(readBeneath(peer, taking(0), turns)).toBe(false);
   });
 });

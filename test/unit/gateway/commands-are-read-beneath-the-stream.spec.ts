@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { Server, type Socket } from 'socket.io';
 import { type Commands, readFrames } from '../../../src/gateway/frame-reader.js';
 import { maskedTextFrame } from '../../../src/kernel/websocket-frame.js';
+import { unhurriedTurns } from './unhurried-turns.js';
 import { eventually } from '../../support/eventually.js';
 
 const MASK = [9, 8, 7, 6];
@@ -55,7 +56,7 @@ beforeEach(async () => {
   socket.on('error', () => {});
   const stock = commands(true);
   socket.onAny((event: unknown, ...args: unknown[]) => stock.dispatch(socket, event, args));
-  readFrames(socket, commands(false), 100_000);
+  readFrames(socket, commands(false), { maxBytes: 100_000, turns: unhurriedTurns() });
 });
 
 afterEach(async () => {

@@ -29,3 +29,11 @@ test('a blocked event loop shows in the delay once', async () => {
   expect(blockedMs).toBeGreaterThan(100);
   expect(delay.takeP99Ms()).toBe(0);
 });
+
+test('what waited for its turn is late, though the loop is not', () => {
+  delay.start();
+  delay.waited(300);
+  delay.waited(700);
+  expect(delay.takeP99Ms()).toBe(700);
+  expect(delay.takeP99Ms()).toBeLessThan(700);
+});
