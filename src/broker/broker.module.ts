@@ -2,6 +2,7 @@ import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/comm
 import { CONFIG, type Config, type Policy } from '../config/config.js';
 import { CLOCK, type Clock } from '../kernel/clock.js';
 import { Metrics } from '../telemetry/metrics.js';
+import { RedisConnection } from '../redis/redis-connection.js';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
 import { BROKER, type Broker } from './broker.port.js';
 import { MemoryBroker } from './memory/memory-broker.js';
@@ -14,17 +15,26 @@ import { RedisBroker } from './redis/redis-broker.js';
   providers: [
     {
       provide: BROKER,
-      inject: [CONFIG, CLOCK, Metrics],
-      useFactory: (config: Config, clock: Clock, metrics: Metrics): Broker =>
-        config.broker === 'memory'
-          ? new MemoryBroker(clock)
-          : new RedisBroker({
-              redis: config.redis,
-              instanceId: config.instanceId,
-              joinWindowMs: config.joinWindowMs,
-              replicas: replicasAsked(config.policy),
-              foreign: (count) => metrics.foreignEntries.inc(count),
-            }),
+      inject: [CONFIG, CLOCK, Metrics, { token: RedisConnection, optional: true }],
+      useFactory: (
+        config: Config,
+        clock: Clock,
+        metrics: Metrics,
+        redis?: RedisConnection | null,
+      ): Broker => {
+        if (config.broker === 'memory') return new MemoryBroker(clock);
+        if (!redis)
+          throw new Error('BrokerModule needs a global module that gives RedisConnection');
+        return new RedisBroker({
+          redis: config.redis,
+          // Names that both use are remembered once.
+          keys: redis.keys,
+          instanceId: config.instanceId,
+          joinWindowMs: config.joinWindowMs,
+          replicas: replicasAsked(config.policy),
+          foreign: (count) => metrics.foreignEntries.inc(count),
+        });
+      },
     },
   ],
   exports: [BROKER],

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { RecentMap } from '../kernel/recent-map.js';
 import { CHANNEL_KINDS, type ChannelKeyKind } from './key-kinds.js';
 
 /** Partitions of the key space; the same on one Redis as on a cluster, so that data can be moved. */
@@ -7,7 +8,7 @@ export const PARTITIONS = 1024;
 /** Written into every name: another layout gets another number. */
 const LAYOUT = 1;
 
-/** Channels whose names are remembered; all are forgotten when there are more. */
+/** Channels whose names are remembered; beyond, the one that came first is forgotten. */
 const KNOWN_MAX = 5_000;
 
 /** The keys of one channel, and that of the life of its partition. */
@@ -18,7 +19,7 @@ export type ChannelKeys = Readonly<Record<ChannelKeyKind | 'life', string>>;
  * the partition, so all keys of a channel are in one slot, and so are those of its neighbours.
  */
 export class Keys {
-  readonly #known = new Map<string, ChannelKeys>();
+  readonly #known = new RecentMap<ChannelKeys>(KNOWN_MAX, () => false);
 
   constructor(private readonly prefix: string) {}
 
@@ -29,13 +30,15 @@ export class Keys {
 
   /** All keys of one channel, which are asked for again and again. */
   allOf(channel: string): ChannelKeys {
-    const known = this.#known.get(channel);
-    if (known) return known;
+    return this.#known.peek(channel) ?? this.#known.use(channel, () => this.#namesOf(channel));
+  }
+
+  #namesOf(channel: string): ChannelKeys {
     const partition = partitionOf(channel);
     const keyOf = (kind: ChannelKeyKind) =>
       this.ofPartition(CHANNEL_KINDS[kind], partition, channel);
     // Written out: objects that are put together field by field have each a shape of their own.
-    const keys = {
+    return {
       meta: keyOf('meta'),
       log: keyOf('log'),
       ids: keyOf('ids'),
@@ -45,9 +48,6 @@ export class Keys {
       clients: keyOf('clients'),
       life: this.ofPartition('life', partition),
     };
-    if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-    this.#known.set(channel, keys);
-    return keys;
   }
 
   /** A key of one partition; with a name where it has several of a kind: its end, which scripts rely on. */

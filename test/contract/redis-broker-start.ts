@@ -1,5 +1,6 @@
 import { RedisBroker } from '../../src/broker/redis/redis-broker.js';
 import type { RedisConfig } from '../../src/config/config.js';
+import { Keys } from '../../src/redis/keys.js';
 import { randomUUID } from 'node:crypto';
 import { register } from '../support/actors.js';
 import { eventually } from '../support/eventually.js';
@@ -17,8 +18,13 @@ export function startRedisBroker(
 ): RedisBrokerUnderTest {
   const heard = new Heard();
   let foreign = 0;
+  const redis: RedisConfig = {
+    ...{ urls: [url], mode: 'standalone', sentinelName: null, prefix: 'test' },
+    ...over,
+  };
   const broker = new RedisBroker({
-    redis: { urls: [url], mode: 'standalone', sentinelName: null, prefix: 'test', ...over },
+    redis,
+    keys: new Keys(redis.prefix),
     instanceId: randomUUID(),
     joinWindowMs: 5,
     replicas: [1],

@@ -25,6 +25,9 @@ const LARGE_SHARE = 0.02;
 /** Everybody must be back and at the top in this time after the heal, on a machine that is shared. */
 export const LIVENESS_MS = 30_000;
 
+/** Of a soak they end soon: instances remember them for as long as they are good. */
+const TOKEN_S = process.env['CARILLON_FAULTS_SOAK'] === undefined ? 3_600 : 120;
+
 export interface WorkloadOptions {
   /** Of this injection alone: ids of broadcasts begin with it, and `$everyone` outlives an injection. */
   readonly label: string;
@@ -212,7 +215,7 @@ export class Workload {
   async #addPublisher(number: number): Promise<void> {
     const name = `p${number}`;
     const doors = turned(await this.world.doorsFor(name), number);
-    const token = await tokenFor(testSecret, { sub: name });
+    const token = await tokenFor(testSecret, { sub: name, expiresInSeconds: TOKEN_S });
     this.publishers.push(
       new Publisher(name, doors, { token, history: this.history, clock: this.clock }),
     );
@@ -226,7 +229,7 @@ export class Workload {
   ): Promise<Omit<ReaderParts, 'client' | 'doors'>> {
     const { channels, history, clock } = this;
     const tags = tagsOf(number);
-    const token = await tokenFor(testSecret, { sub: user, tags });
+    const token = await tokenFor(testSecret, { sub: user, tags, expiresInSeconds: TOKEN_S });
     const serverChannels = serverChannelsOf(user, tags);
     return { name, user, channels, serverChannels, token, history, clock };
   }

@@ -17,7 +17,7 @@ export const STALL_MS = 2_000;
 /** The wall clock of Redis, as `jump` names it; an instance's has the name of the instance. */
 export const REDIS_CLOCK = 'redis';
 
-const preloads = ['stall-event-loop.mjs', 'failpoint.mjs']
+const preloads = ['stall-event-loop.mjs', 'failpoint.mjs', 'tell-memory.mjs']
   .map((name) => pathToFileURL(path.join(import.meta.dirname, 'preload', name)))
   .map(({ href }) => `--import=${href}`)
   .join(' ');
@@ -283,6 +283,11 @@ export class World {
     return path.join(path.dirname(this.config), `failpoint-of-${name}.json`);
   }
 
+  /** Where an instance writes what it holds when it is sent SIGURG. */
+  memoryFileOf(name: string): string {
+    return path.join(path.dirname(this.config), `memory-of-${name}.json`);
+  }
+
   async #launch(
     name: string,
     proxy: FaultProxy,
@@ -294,6 +299,7 @@ export class World {
         ...{ INSTANCE_ID: name, CARILLON_CONFIG: this.config, LOG_LEVEL: 'info' },
         ...{ NODE_OPTIONS: preloads, STALL_MS: String(STALL_MS) },
         FAILPOINT_FILE: this.#failpointOf(name),
+        MEMORY_FILE: this.memoryFileOf(name),
         ...(await this.clocks?.environment(name)),
         ...more,
       },

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { RecentMap } from '../../kernel/recent-map.js';
 import type { ChannelName } from '../../protocol/channel-name.js';
 import type { Keys } from '../../redis/keys.js';
 import type { ScriptSource } from '../../redis/redis-script.js';
@@ -8,7 +9,7 @@ import { digestOf } from '../chain.js';
 import { atOf } from '../log-entry.js';
 import { newLife } from './new-life.js';
 
-/** Channels whose bytes are remembered; all are forgotten when there are more. */
+/** Channels whose bytes are remembered; beyond, the one that came first is forgotten. */
 const KNOWN_MAX = 5_000;
 
 const KEYS_EACH = 5;
@@ -31,7 +32,7 @@ interface ChannelWire {
  * the client more than what is in it.
  */
 export class AppendWire {
-  readonly #known = new Map<ChannelName, ChannelWire>();
+  readonly #known = new RecentMap<ChannelWire>(KNOWN_MAX, () => false);
 
   constructor(
     private readonly script: ScriptSource,
@@ -60,18 +61,17 @@ export class AppendWire {
   }
 
   #of(channel: ChannelName): ChannelWire {
-    const known = this.#known.get(channel);
-    if (known) return known;
+    return this.#known.peek(channel) ?? this.#known.use(channel, () => this.#wireOf(channel));
+  }
+
+  #wireOf(channel: ChannelName): ChannelWire {
     const { meta, log, ids, idOrder, life, bus } = this.keys.allOf(channel);
-    const fresh = {
+    return {
       key: meta,
       keys: ownBytes([meta, log, ids, idOrder, life].map(bulk).join('')),
       bus: ownBytes(bulk(bus)),
       nameBytes: Buffer.byteLength(channel),
     };
-    if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-    this.#known.set(channel, fresh);
-    return fresh;
   }
 }
 

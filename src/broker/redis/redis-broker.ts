@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { Cluster } from 'ioredis';
 import type { ChannelName } from '../../protocol/channel-name.js';
 import type { RedisConfig } from '../../config/config.js';
-import { Keys } from '../../redis/keys.js';
+import type { Keys } from '../../redis/keys.js';
 import {
   connectForCommands,
   connectForSubscriptions,
@@ -30,6 +30,7 @@ const CLOCK_EVERY_MS = 2_500;
 
 export interface RedisBrokerOptions {
   readonly redis: RedisConfig;
+  readonly keys: Keys;
   readonly instanceId: string;
   /** Publications of a hot channel wait so long for more, in milliseconds; 0: none waits. */
   readonly joinWindowMs: number;
@@ -54,7 +55,7 @@ export class RedisBroker implements Broker {
 
   constructor(options: RedisBrokerOptions) {
     this.#options = options;
-    this.#keys = new Keys(options.redis.prefix);
+    this.#keys = options.keys;
     this.#commands = connectForCommands(options.redis, true);
     this.#clock = new ClusterClock(this.#commands);
     this.#reading = new LogReading(this.#commands, this.#keys, options.foreign);

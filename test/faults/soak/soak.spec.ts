@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { seedOf } from '../../../client/cli/src/verify/seeded-random.js';
 import { eventually } from '../../support/eventually.js';
@@ -14,6 +13,7 @@ import { scriptsFlushed } from '../rows/f32-scripts-flushed.js';
 import { stalledReader } from '../rows/f36-stalled-reader.js';
 import { churn } from '../rows/f40-churn.js';
 import { World } from '../world.js';
+import { fillNames, memoryOf } from './memory.js';
 import { type Sample, slopeOf } from './slope.js';
 
 /** None that restarts an instance: what it holds is to be followed for as long as it runs. */
@@ -28,7 +28,9 @@ describeWithRedis('in a long time of small faults', () => {
     `nothing is lost, no instance grows and no key stays for ever (${minutes} minutes, seed ${SEED})`,
     async () => {
       const world = await World.start();
-      const samples = new Map<string, Sample[]>(world.instances.map(({ name }) => [name, []]));
+      for (const instance of world.instances) await fillNames(instance);
+      const live = new Map<string, Sample[]>(world.instances.map(({ name }) => [name, []]));
+      const resident = new Map<string, Sample[]>(world.instances.map(({ name }) => [name, []]));
       const beganMs = performance.now();
       const elapsed = () => (performance.now() - beganMs) / MINUTE_MS;
       let injections = 0;
@@ -38,9 +40,10 @@ describeWithRedis('in a long time of small faults', () => {
         const outcome = await inject(world, row, seedOf(SEED, injections));
         expect(saidOf(outcome)).toEqual([]);
         injections += 1;
-        for (const { name, process: instance } of world.instances) {
-          const value = await residentKiB(instance.pid);
-          samples.get(name)?.push({ atMinutes: elapsed(), value });
+        for (const instance of world.instances) {
+          const memory = await memoryOf(world, instance);
+          live.get(instance.name)?.push({ atMinutes: elapsed(), value: memory.live });
+          resident.get(instance.name)?.push({ atMinutes: elapsed(), value: memory.resident });
         }
       }
       // Presence ends some seconds after its connection.
@@ -53,17 +56,14 @@ describeWithRedis('in a long time of small faults', () => {
         },
         { deadlineMs: LEAVES_WITHIN_MS },
       ).catch(() => undefined);
-      const slopes = [...samples].map(([name, all]) => {
-        // What an instance takes when it has just started is no growth.
-        const settled = all.slice(Math.trunc(all.length / 3));
-        return { name, ...slopeOf(settled), last: all.at(-1)?.value ?? Number.NaN };
-      });
+      const slopes = [...slopesOf('live', live), ...slopesOf('resident', resident)];
       await world.end();
       process.stderr.write(`${injections} injections in ${elapsed().toFixed(1)} minutes\n`);
-      for (const { name, perMinute, least, most, last } of slopes) {
+      for (const { what, name, perMinute, least, most, first, last } of slopes) {
+        const grown = `${first.toFixed(0)} to ${last.toFixed(0)} KiB ${what}`;
         const range = `95 %: ${least.toFixed(0)} to ${most.toFixed(0)}`;
         process.stderr.write(
-          `${name}: ${last} KiB, ${perMinute.toFixed(0)} KiB a minute more (${range})\n`,
+          `${name}: ${grown}, ${perMinute.toFixed(0)} KiB a minute more (${range})\n`,
         );
       }
       expect(left).toEqual([]);
@@ -88,8 +88,17 @@ async function keysThatStay(world: World): Promise<string[]> {
   return stay;
 }
 
-/** Of the process, not of its heap: what the machine has to find for it. */
-async function residentKiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
+function slopesOf(what: string, samples: ReadonlyMap<string, readonly Sample[]>) {
+  return [...samples].map(([name, all]) => {
+    // What an instance takes when it has just started is no growth.
+    const settled = all.slice(Math.trunc(all.length / 3));
+    const [first, last] = [settled[0], settled.at(-1)].map((sample) => sample?.value ?? Number.NaN);
+    return {
+      what,
+      name,
+      first: first ?? Number.NaN,
+      last: last ?? Number.NaN,
+      ...slopeOf(settled),
+    };
+  });
 }

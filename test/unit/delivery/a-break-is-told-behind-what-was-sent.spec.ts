@@ -31,7 +31,10 @@ describe('a break of the history', () => {
   });
 
   test('sends nothing again of what had left above what waited', async () => {
-    const { service, append, openSession, hand, top } = deliveryUnderTest();
+    const { service, append, openSession, hand, top } = deliveryUnderTest({
+      // However long the test takes between two entries.
+      JOIN_WINDOW_MS: '1000',
+    });
     const { wire, session } = openSession();
     (await service.prepare(session, CHANNEL, { withMessages: true })).begin();
     wire.takes = false;

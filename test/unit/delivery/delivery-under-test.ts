@@ -25,8 +25,9 @@ const silent: BrokerListener = {
 };
 
 /** Fan-out over a log in memory; what is announced is handed on by the test. */
-export function deliveryUnderTest() {
-  const config = readConfig({ NODE_ENV: 'test', AUTH_JWT_SECRET: 'x'.repeat(32) }, () => '');
+export function deliveryUnderTest(env: Readonly<Record<string, string>> = {}) {
+  const secret = { AUTH_JWT_SECRET: 'x'.repeat(32) };
+  const config = readConfig({ NODE_ENV: 'test', ...secret, ...env }, () => '');
   const broker = new MemoryBroker(systemClock);
   broker.start(silent);
   const metrics = new Metrics();
