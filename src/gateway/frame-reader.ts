@@ -14,7 +14,7 @@ interface ReadingInside {
     readonly readyState: string;
     readonly upgrading?: boolean;
     /** Any packet is a sign of life while a pong is awaited: that is told to engine.io by the packet itself. */
-    readonly pingTimeoutTimer?: object | null;
+    readonly pingTimeoutTimer?: { refresh(): unknown } | null;
     readonly transport: {
       readonly name: string;
       readonly socket?: {
@@ -77,6 +77,12 @@ class FrameReader implements BeneathReader {
 
   unitBytes(bytes: Buffer, from: number, to: number): number {
     return this.#isAtFrame() ? frameBytes(bytes, from, to) : 0;
+  }
+
+  isBehind(): void {
+    // The pong that is awaited may stand behind all that; engine.io takes one packet for a sign of life, not the next.
+    const { readyState, pingTimeoutTimer } = (this.socket as unknown as ReadingInside).conn;
+    if (readyState === 'open') pingTimeoutTimer?.refresh();
   }
 
   #dispatch({ id, data }: IncomingEvent): void {

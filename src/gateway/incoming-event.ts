@@ -75,11 +75,10 @@ export function eventAt(
 }
 
 /**
- * How many bytes the frame has that begins at `start`; while too little of it is there, as many as tell.
- * 0: not the beginning of a text frame that could be an event.
+ * How many bytes the frame has that begins at `start`, whatever kind it is; while too little of it is
+ * there, as many as tell. 0: it is longer than any event, or has no mask.
  */
 export function frameBytes(bytes: Buffer, start: number, end: number): number {
-  if (start < end && bytes[start] !== FIN_TEXT) return 0;
   if (end - start < HEAD_BYTES) return HEAD_BYTES;
   const second = bytes[start + 1] ?? 0;
   const length = second & LENGTH;

@@ -15,6 +15,9 @@ const FIRST_GUESS_MS = 0.5;
 /** So many turns in a row may go to what is urgent; the next one is read in. */
 const PASSED_OVER_MAX = 7;
 
+/** Who has waited for so many milliseconds is passed over no more. */
+const PASSED_OVER_MS = 20;
+
 type Handle = Pick<StreamHandle, 'reading' | 'readStop' | 'readStart'>;
 
 interface Waiting {
@@ -68,9 +71,15 @@ export class ReadingTurns {
 
   #turn(): void {
     this.#isAwaited = false;
-    this.#passedOver = this.rules.isUrgent() ? this.#passedOver + 1 : 0;
+    this.#passedOver = this.#mayPassOver() ? this.#passedOver + 1 : 0;
     if (this.#passedOver === 0 || this.#passedOver > PASSED_OVER_MAX) this.#readSome();
     if (this.#waiting.length > 0) this.#await();
+  }
+
+  #mayPassOver(): boolean {
+    const [first] = this.#waiting;
+    const waitedMs = first ? this.rules.now() - first.since : 0;
+    return waitedMs < PASSED_OVER_MS && this.rules.isUrgent();
   }
 
   #readSome(): void {

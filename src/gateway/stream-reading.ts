@@ -16,6 +16,8 @@ export interface BeneathReader {
    * before anything of it, or behind it, went there.
    */
   unitBytes(bytes: Buffer, from: number, to: number): number;
+  /** There is more than a read brings: what stands behind it has come, and is not heard yet. */
+  isBehind(): void;
 }
 
 interface Reading {
@@ -77,9 +79,13 @@ function onRead(this: ReadHandle): void {
   if (read > 0) {
     const begun = performance.now();
     taken(this, reading, shared, read);
-    if (read === shared.length) reading.turns.hasMore(this, performance.now() - begun);
+    if (read < shared.length) return;
+    reading.reader.isBehind();
+    reading.turns.hasMore(this, performance.now() - begun);
     return;
   }
+  // Nothing yet: only an end leaves what was kept as it is.
+  if (read === 0) return;
   if (reading.kept) passOn(this, reading, reading.kept);
   reading.kept = null;
   state[kReadBytesOrError] = read;
@@ -88,9 +94,9 @@ function onRead(this: ReadHandle): void {
 
 function taken(handle: ReadHandle, reading: Reading, bytes: Buffer, to: number): void {
   const { reader } = reading;
-  const begun = completed(handle, reading, bytes, to);
-  if (begun === to) return;
-  const from = reader.take(bytes, begun, to);
+  const { at, isPassedOn } = completed(handle, reading, bytes, to);
+  // What the stream was given may be handed on later: nothing of this read may go before it.
+  const from = at === to || isPassedOn ? at : reader.take(bytes, at, to);
   if (from === to) return;
   // Found before anything is passed on: then the stream is somewhere else.
   const cut = cutOf(reader, bytes, from, to);
@@ -99,9 +105,15 @@ function taken(handle: ReadHandle, reading: Reading, bytes: Buffer, to: number):
 }
 
 /** Adds to what was kept until it is whole, and brings it where it belongs: where the next unit begins. */
-function completed(handle: ReadHandle, reading: Reading, bytes: Buffer, to: number): number {
+function completed(
+  handle: ReadHandle,
+  reading: Reading,
+  bytes: Buffer,
+  to: number,
+): { readonly at: number; readonly isPassedOn: boolean } {
   const { reader } = reading;
   let at = 0;
+  let isPassedOn = false;
   for (let { kept } = reading; kept !== null; { kept } = reading) {
     const wanted = reader.unitBytes(kept, 0, kept.length);
     const missing = Math.max(0, wanted - kept.length);
@@ -112,9 +124,10 @@ function completed(handle: ReadHandle, reading: Reading, bytes: Buffer, to: numb
     if (more.length < missing) break;
     if (missing > 0 && reader.unitBytes(unit, 0, unit.length) > unit.length) continue;
     reading.kept = null;
-    if (reader.take(unit, 0, unit.length) < unit.length) passOn(handle, reading, unit);
+    isPassedOn = reader.take(unit, 0, unit.length) < unit.length;
+    if (isPassedOn) passOn(handle, reading, unit);
   }
-  return at;
+  return { at, isPassedOn };
 }
 
 /** Where a unit begins that is not all there and may be kept; `to` where there is none. */

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { RecentMap } from '../kernel/recent-map.js';
+import { Remembered } from '../kernel/remembered.js';
 import { CHANNEL_KINDS, type ChannelKeyKind } from './key-kinds.js';
 
 /** Partitions of the key space; the same on one Redis as on a cluster, so that data can be moved. */
@@ -19,7 +19,7 @@ export type ChannelKeys = Readonly<Record<ChannelKeyKind | 'life', string>>;
  * the partition, so all keys of a channel are in one slot, and so are those of its neighbours.
  */
 export class Keys {
-  readonly #known = new RecentMap<ChannelKeys>(KNOWN_MAX, () => false);
+  readonly #known = new Remembered<ChannelKeys>(KNOWN_MAX);
 
   constructor(private readonly prefix: string) {}
 
@@ -30,7 +30,7 @@ export class Keys {
 
   /** All keys of one channel, which are asked for again and again. */
   allOf(channel: string): ChannelKeys {
-    return this.#known.peek(channel) ?? this.#known.use(channel, () => this.#namesOf(channel));
+    return this.#known.of(channel, () => this.#namesOf(channel));
   }
 
   #namesOf(channel: string): ChannelKeys {

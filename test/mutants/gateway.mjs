@@ -270,8 +270,8 @@ export const gateway = [
     bug: 'what was kept of a unit is forgotten when the reader may not take it in the end',
     rows: ['F23'],
     file: 'src/gateway/stream-reading.ts',
-    find: 'if (reader.take(unit, 0, unit.length) < unit.length) passOn(handle, reading, unit);',
-    replace: 'reader.take(unit, 0, unit.length);',
+    find: 'if (isPassedOn) passOn(handle, reading, unit);',
+    replace: '',
     check: check(commandsBeneath, 'of which one half came go to Socket.IO whole'),
   },
   {
@@ -279,11 +279,35 @@ export const gateway = [
     bug: 'what follows a unit that a read cut in two goes before it',
     rows: ['F23'],
     file: 'src/gateway/stream-reading.ts',
-    find: 'const begun = completed(handle, reading, bytes, to);',
-    replace: 'const begun = 0;',
+    find: 'const { at, isPassedOn } = completed(handle, reading, bytes, to);',
+    replace: 'const { at, isPassedOn } = { at: 0, isPassedOn: false };',
     check: check(
       'test/unit/gateway/a-reader-looks-beneath-a-stream.spec.ts',
       'is given a unit whole that came in pieces, and what follows it',
+    ),
+  },
+  {
+    name: 'taken-before-what-was-passed-on',
+    bug: 'what follows a unit that the reader left to Socket.IO is taken before it',
+    rows: ['F23'],
+    file: 'src/gateway/stream-reading.ts',
+    find: 'at === to || isPassedOn ? at',
+    replace: 'at === to ? at',
+    check: check(
+      'test/unit/gateway/a-reader-looks-beneath-a-stream.spec.ts',
+      'takes nothing behind a unit that came in pieces and that it did not take',
+    ),
+  },
+  {
+    name: 'pong-behind-much-not-awaited',
+    bug: 'who sends more than is read loses its connection, because its pong stands behind that',
+    rows: ['F39'],
+    file: reader,
+    find: "if (readyState === 'open') pingTimeoutTimer?.refresh();",
+    replace: '',
+    check: check(
+      commandsBeneath,
+      'that are more than a read brings keep the connection from its ping timeout',
     ),
   },
   {

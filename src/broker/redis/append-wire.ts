@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { RecentMap } from '../../kernel/recent-map.js';
+import { Remembered } from '../../kernel/remembered.js';
 import type { ChannelName } from '../../protocol/channel-name.js';
 import type { Keys } from '../../redis/keys.js';
 import type { ScriptSource } from '../../redis/redis-script.js';
@@ -32,7 +32,7 @@ interface ChannelWire {
  * the client more than what is in it.
  */
 export class AppendWire {
-  readonly #known = new RecentMap<ChannelWire>(KNOWN_MAX, () => false);
+  readonly #known = new Remembered<ChannelWire>(KNOWN_MAX);
 
   constructor(
     private readonly script: ScriptSource,
@@ -61,7 +61,7 @@ export class AppendWire {
   }
 
   #of(channel: ChannelName): ChannelWire {
-    return this.#known.peek(channel) ?? this.#known.use(channel, () => this.#wireOf(channel));
+    return this.#known.of(channel, () => this.#wireOf(channel));
   }
 
   #wireOf(channel: ChannelName): ChannelWire {

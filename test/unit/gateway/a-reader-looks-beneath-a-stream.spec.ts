@@ -22,6 +22,7 @@ const taking = (most: number): BeneathReader => ({
     return end;
   },
   unitBytes: () => 0,
+  isBehind: () => {},
 });
 
 const A = 'a'.charCodeAt(0);
@@ -36,6 +37,7 @@ const takingFours: BeneathReader = {
     return at;
   },
   unitBytes: (bytes, from) => (bytes[from] === A ? 4 : 0),
+  isBehind: () => {},
 };
 
 const rest = (): string => Buffer.concat(passedOn).toString('latin1');
@@ -92,6 +94,34 @@ describe('a reader beneath a stream', () => {
     peer.write('2a003b4');
     await eventually('the others were taken', () => rest() === 'b4');
     expect(seen).toBe('a001 a002 a003 ');
+  });
+
+  test('takes nothing behind a unit that came in pieces and that it did not take', async () => {
+    let isPicky = false;
+    readBeneath(
+      stream,
+      {
+        ...takingFours,
+        take: (bytes, from, to) =>
+          isPicky && to - from === 4 ? from : takingFours.take(bytes, from, to),
+      },
+      turns,
+    );
+    peer.write('a001a0');
+    await eventually('the first was taken', () => seen === 'a001 ');
+    isPicky = true;
+    peer.write('02a003a004');
+    await eventually('the stream got all of it', () => rest() === 'a002a003a004');
+    expect(seen).toBe('a001 ');
+  });
+
+  test('keeps a piece though the next read brings nothing', async () => {
+    readBeneath(stream, takingFours, turns);
+    // As much as a read takes, so that the next one looks for more and finds nothing.
+    peer.write(Buffer.from(`${'a000'.repeat(2_047)}a0b`.padEnd(8_192, '0')));
+    await eventually('it was read', () => stream.bytesRead === 8_192);
+    peer.write('a');
+    await eventually('the rest was read', () => stream.bytesRead === 8_193);
   });
 
   test('finds the stream where it was when a later one has taken its place', async () => {

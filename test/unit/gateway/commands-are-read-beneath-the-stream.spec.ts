@@ -90,6 +90,8 @@ const WAYS: readonly ((n: number) => Buffer)[] = [
     return Buffer.concat([text(head), part]);
   },
   (n) => Buffer.concat([ping(), text(command(n))]),
+  // With the name of the namespace, which Socket.IO reads itself.
+  (n) => text(command(n).replace('42', '42/,')),
 ];
 
 /** Not `once`: that takes the error of a broken packet for an end. */
@@ -149,6 +151,33 @@ describe('commands of a connection', () => {
     await eventually('all came', () => came.length === many.length);
     expect(came).toEqual(many.map((_, n) => n));
     expect(byStock).toEqual(many.map(() => false));
+  });
+
+  test('are taken again as frames behind a ping in a stream that is always full', async () => {
+    const many = Array.from({ length: 3_000 }, (_, n) =>
+      text(command(n, { data: 'x'.repeat(n % 900) })),
+    );
+    client.write(Buffer.concat([...many.slice(0, 50), ping(), ...many.slice(50)]));
+    await eventually('all came', () => came.length === many.length);
+    expect(came).toEqual(many.map((_, n) => n));
+    // Those of one read.
+    expect(byStock.filter(Boolean).length).toBeLessThan(300);
+  });
+
+  test('that are more than a read brings keep the connection from its ping timeout', async () => {
+    const { conn } = socket as unknown as { conn: { pingTimeoutTimer: object | null } };
+    let refreshed = 0;
+    conn.pingTimeoutTimer = { refresh: () => (refreshed += 1) };
+    client.write(text(command(0)));
+    await eventually('it came', () => came.length === 1);
+    // By engine.io, which does so once.
+    expect(refreshed).toBe(1);
+    client.write(
+      Buffer.concat(Array.from({ length: 200 }, () => text(command(1, { data: 'x'.repeat(900) })))),
+    );
+    await eventually('all came', () => came.length === 201);
+    expect(refreshed).toBeGreaterThan(10);
+    conn.pingTimeoutTimer = null;
   });
 
   test('of which one half came go to Socket.IO whole, when the other half may not be taken', async () => {

@@ -83,6 +83,17 @@ describe('streams that have more than one read brings', () => {
     expect(told).toEqual(['start a', 'start b', 'start c']);
   });
 
+  test('are passed over no more when they have waited for twenty milliseconds', () => {
+    isUrgent = true;
+    turns.hasMore(handle('a'), 1);
+    nowMs = 19;
+    turn();
+    expect(told).toEqual(['stop a']);
+    nowMs = 20;
+    turn();
+    expect(told).toEqual(['stop a', 'start a']);
+  });
+
   test('go on at once when the read was next to nothing', () => {
     turns.hasMore(handle('a'), 0.05);
     expect([told, tasks.length]).toEqual([[], 0]);
@@ -118,6 +129,7 @@ describe('streams of real sockets', () => {
       return to;
     },
     unitBytes: () => 0,
+    isBehind: () => {},
   });
 
   beforeEach(async () => {
