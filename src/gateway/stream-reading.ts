@@ -38,6 +38,9 @@ interface ReadHandle extends StreamHandle {
 /** A stream that fills them has more, and waits for its turn with it. */
 const READ_BYTES = 8_192;
 
+/** What a handle must have. */
+const METHODS = ['useUserBuffer', 'onread', 'readStop', 'readStart'] as const;
+
 /** One for all streams: what a read brings is used up before the next one begins. */
 const shared = streamBinding ? Buffer.allocUnsafeSlow(READ_BYTES) : null;
 
@@ -61,9 +64,8 @@ export function readBeneath(
     known.reader = reader;
     return true;
   }
-  const { useUserBuffer, onread, readStop, readStart } = handle;
-  const needed: readonly unknown[] = [useUserBuffer, onread, readStop, readStart];
-  if (needed.some((method) => typeof method !== 'function')) return false;
+  const isKnown = METHODS.every((name) => typeof handle[name] === 'function');
+  if (!isKnown) return false;
   handle[READING] = { stock: handle.onread, turns, reader, kept: null };
   handle.useUserBuffer(shared);
   handle.onread = onRead;
