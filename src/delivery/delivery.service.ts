@@ -55,6 +55,8 @@ export class DeliveryService {
   readonly #fanOut: FanOut;
   readonly #status: StatusPushes;
   #waiting = 0;
+  /** Publishes of what is `critical` that are under way here. */
+  #expected = 0;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -69,6 +71,7 @@ export class DeliveryService {
     const turns = {
       now: () => performance.now(),
       next: (slice: () => void): void => void setImmediate(slice),
+      isUrgentNear: () => this.#expected > 0,
     };
     const windowMs = this.config.joinWindowMs;
     this.#fanOut = new FanOut({
@@ -104,9 +107,19 @@ export class DeliveryService {
     return this.#waiting;
   }
 
-  /** Whether something `critical` has come that has not been written to everybody. */
+  /** Whether something `critical` is expected, or has come and was not written to everybody. */
   get hasUrgent(): boolean {
-    return this.#fanOut.hasUrgent;
+    return this.#expected > 0 || this.#fanOut.hasUrgent;
+  }
+
+  /** Something `critical` is being published: until that has settled, what is not makes room for it. */
+  async expectUrgent<T>(publishing: Promise<T>): Promise<T> {
+    this.#expected += 1;
+    try {
+      return await publishing;
+    } finally {
+      this.#expected -= 1;
+    }
   }
 
   /** Takes a connection in; nothing is sent to it before `session.outbox.open()`. */

@@ -1,6 +1,6 @@
 import { isAtOrBefore, type Position } from '../broker/position.js';
 import type { GapReason } from '../protocol/gap.js';
-import { Slice } from '../kernel/slice.js';
+import { SHORT_SLICE_MS, Slice, SLICE_MS } from '../kernel/slice.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { hasAllLeft, queueEntry, sendAhead } from './catch-up.js';
 import type { FeedItem } from './channel-feed.port.js';
@@ -31,6 +31,8 @@ export interface FanOutRules {
   now(): number;
   /** Runs a slice in the next turn of the event loop. */
   next(slice: () => void): void;
+  /** Something urgent will come at any moment. */
+  isUrgentNear(): boolean;
   /** What a subscription could not be given now is read again for it. */
   fallBehind(subscription: Subscription, channel: FollowedChannel): void;
 }
@@ -132,7 +134,10 @@ export class FanOut {
   }
 
   #work(): void {
-    const slice = new Slice(() => this.rules.now());
+    const { schedule } = this.rules;
+    const isInTheWay =
+      this.#urgent.length === 0 && (schedule.hasUrgent || this.rules.isUrgentNear());
+    const slice = new Slice(() => this.rules.now(), isInTheWay ? SHORT_SLICE_MS : SLICE_MS);
     this.#slices += 1;
     let isFirst = this.#slices % FLOOR_SHARE === 0;
     while (this.#lines.size > 0) {
@@ -140,7 +145,7 @@ export class FanOut {
       isFirst = false;
       if (isOver) break;
     }
-    this.rules.schedule.run();
+    schedule.run();
     if (this.#lines.size === 0 || this.#isContinued) return;
     this.#isContinued = true;
     this.rules.next(() => {

@@ -1,9 +1,12 @@
-import { Slice } from '../kernel/slice.js';
+import { SHORT_SLICE_MS, Slice, SLICE_MS } from '../kernel/slice.js';
 import type { JoinedFrames } from './joined-frames.js';
 import type { Session } from './session.js';
 
 /** Of the window: what comes a little early, as messages that waited elsewhere for it, is not held again. */
 const ENOUGH = 0.75;
+
+/** A slice of what is urgent may take so long, in milliseconds: each turn between two of them costs it as much again. */
+const URGENT_MS = 8;
 
 /** As much more to write takes as long as one connection more, in bytes. */
 const STEP_BYTES = 8_192;
@@ -17,6 +20,8 @@ export interface FlushRules {
   readonly joined: JoinedFrames;
   /** Milliseconds on the monotonic clock. */
   now(): number;
+  /** Something urgent will come at any moment. */
+  isUrgentNear(): boolean;
   /** Runs a slice in the next turn of the event loop. */
   next(slice: () => void): void;
 }
@@ -80,20 +85,21 @@ export class FlushSchedule {
   }
 
   #write(): void {
-    const slice = new Slice(() => this.rules.now());
     if (this.#passedOver >= PASSED_OVER_MAX) {
-      if (this.#writeDue(slice)) this.#writeUrgent(slice);
-    } else if (!this.#writeUrgent(slice)) {
+      // As much as those that went before had: a floor, and not a crumb.
+      if (this.#writeDue(URGENT_MS)) this.#writeUrgent();
+    } else if (!this.#writeUrgent()) {
       if (this.#due.length > 0) this.#passedOver += 1;
     } else if (!this.#isContinued) {
-      this.#writeDue(slice);
+      this.#writeDue(this.rules.isUrgentNear() ? SHORT_SLICE_MS : SLICE_MS);
     }
     if (this.#urgent.length > 0 || this.#due.length > 0) this.#continue();
     else this.rules.joined.release();
   }
 
   /** False: the slice was over before all of them were written to. */
-  #writeUrgent(slice: Slice): boolean {
+  #writeUrgent(): boolean {
+    const slice = new Slice(() => this.rules.now(), URGENT_MS);
     const urgent = this.#urgent;
     this.#urgent = [];
     const left = this.#flushSome(urgent, 'urgent', slice);
@@ -104,7 +110,8 @@ export class FlushSchedule {
   }
 
   /** As `writeUrgent`, of the others. */
-  #writeDue(slice: Slice): boolean {
+  #writeDue(ms: number): boolean {
+    const slice = new Slice(() => this.rules.now(), ms);
     this.#passedOver = 0;
     const due = this.#due;
     this.#due = [];

@@ -38,9 +38,6 @@ export type CommandHandlers = {
 /** The Socket.IO edge: each command translated to the one service that decides it. */
 @WebSocketGateway()
 export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket> {
-  /** Publishes that are `critical` and under way. */
-  #urgent = 0;
-
   constructor(
     private readonly connections: Connections,
     private readonly channels: ChannelsService,
@@ -50,10 +47,6 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     private readonly intake: IntakeService,
     @Inject(BROKER) private readonly broker: Broker,
   ) {}
-
-  get isPublishingUrgent(): boolean {
-    return this.#urgent > 0;
-  }
 
   handleConnection(socket: Socket): void {
     this.connections.open(socket);
@@ -156,13 +149,9 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     // A client that subscribed before it published hears itself.
     const before = underWay?.get(command.channel);
     if (before) await before;
+    const publishing = this.channels.publish(caller, session.id, command);
     const isUrgent = this.channels.priorityOf(command) === 'critical';
-    if (isUrgent) this.#urgent += 1;
-    try {
-      return await this.channels.publish(caller, session.id, command);
-    } finally {
-      if (isUrgent) this.#urgent -= 1;
-    }
+    return isUrgent ? this.delivery.expectUrgent(publishing) : publishing;
   }
 
   history(connection: Connection, command: CommandBodies['history']): Reply<'history'> {

@@ -45,7 +45,7 @@ export class CommandDispatcher {
 
   /** Whether something `critical` is being published or delivered here. */
   get hasUrgent(): boolean {
-    return this.gateway.isPublishingUrgent || this.delivery.hasUrgent;
+    return this.delivery.hasUrgent;
   }
 
   /** Never throws. `args` as Socket.IO hands them over: the payload, and an acknowledgement if one was asked for. */

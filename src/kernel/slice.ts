@@ -1,5 +1,7 @@
 /** Work goes on for this long before the event loop gets its turn, in milliseconds. */
-const SLICE_MS = 2;
+export const SLICE_MS = 1;
+/** While something more urgent waits for that. */
+export const SHORT_SLICE_MS = 0.5;
 /** Steps between two looks at the clock. */
 const LOOK_EVERY = 16;
 
@@ -8,8 +10,11 @@ export class Slice {
   readonly begun: number;
   #steps = 0;
 
-  /** `now`: milliseconds on the monotonic clock. */
-  constructor(private readonly now: () => number) {
+  /** `now`: milliseconds on the monotonic clock; `ms`: how long it may be. */
+  constructor(
+    private readonly now: () => number,
+    private readonly ms = SLICE_MS,
+  ) {
     this.begun = now();
   }
 
@@ -18,6 +23,6 @@ export class Slice {
     this.#steps += steps;
     if (this.#steps < LOOK_EVERY) return false;
     this.#steps = 0;
-    return this.now() - this.begun >= SLICE_MS;
+    return this.now() - this.begun >= this.ms;
   }
 }

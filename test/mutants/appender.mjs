@@ -10,6 +10,27 @@ const outages = 'test/contract/redis-broker-outages.spec.ts';
 /** The way of a publish to the store, and of what the store says to it. */
 export const appender = [
   {
+    name: 'urgent-behind-others',
+    bug: 'what is critical stands in its call behind what came before it in other channels',
+    rows: ['F37'],
+    file,
+    find: 'urgent.has(publication.channel);',
+    replace: 'urgent.has(publication.channel) || true;',
+    check: check(
+      order,
+      'what is critical does not wait for the end of its turn, nor behind what came before it',
+    ),
+  },
+  {
+    name: 'each-urgent-alone',
+    bug: 'each critical publish of a turn takes a call of its own',
+    rows: ['F37'],
+    file,
+    find: 'if (isUrgent && !this.#hasHurried) {',
+    replace: 'if (isUrgent) {',
+    check: check(order, 'what else is critical in a turn shares the call at its end'),
+  },
+  {
     name: 'ack-before-append',
     bug: 'a publish is acknowledged though nobody knows whether it was stored',
     rows: ['F3', 'F4', 'F12', 'F15', 'F17'],

@@ -12,6 +12,27 @@ const oneChannel = 'test/unit/delivery/a-broadcast-comes-through-one-channel.spe
 /** Who gets what, and when. */
 export const delivery = [
   {
+    name: 'urgent-in-short-slices',
+    bug: 'what is urgent and for many takes as many turns of the loop as what is not',
+    rows: ['F37'],
+    file: 'src/delivery/flush-schedule.ts',
+    find: 'new Slice(() => this.rules.now(), URGENT_MS)',
+    replace: 'new Slice(() => this.rules.now())',
+    check: check(
+      'test/unit/delivery/a-fan-out-goes-in-slices.spec.ts',
+      'that is urgent is done in few turns: it takes eight milliseconds of each',
+    ),
+  },
+  {
+    name: 'bulk-makes-no-room',
+    bug: 'a burst goes on in whole slices though something urgent is expected',
+    rows: ['F37'],
+    file: fanOut,
+    find: '(schedule.hasUrgent || this.rules.isUrgentNear())',
+    replace: 'schedule.hasUrgent',
+    check: check(slices, 'goes on in shorter slices while something urgent is expected'),
+  },
+  {
     name: 'exception-ignored',
     bug: 'a broadcast comes to users that it leaves out',
     rows: ['F0'],

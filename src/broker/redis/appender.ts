@@ -51,7 +51,8 @@ export interface AppenderOptions {
 
 /**
  * Sends the publications of one turn together, those of a channel in the order they came. Under load
- * calls are held back a little, where that makes them fewer; `critical` is not.
+ * calls are held back a little, where that makes them fewer. `critical` is not, and does not wait for the
+ * end of its turn either, but for what else is `critical` in it.
  */
 export class Appender {
   readonly #wire: AppendWire;
@@ -60,6 +61,8 @@ export class Appender {
   #collected: Waiting[] = [];
   /** When what is collected goes. */
   #turnEnd: NodeJS.Immediate | null = null;
+  /** Something urgent did not wait for that: what else is urgent in this turn does. */
+  #hasHurried = false;
   #hold: NodeJS.Timeout | null = null;
   /** When the last of it came. */
   #lastAt = 0;
@@ -102,20 +105,28 @@ export class Appender {
   #collect(items: readonly Waiting[]): void {
     this.#collected.push(...items);
     this.#lastAt = performance.now();
+    const isUrgent = items.some(hurries);
+    if (isUrgent && !this.#hasHurried) {
+      this.#hasHurried = true;
+      queueMicrotask(() => this.#send());
+    }
     if (this.#turnEnd) return;
-    const isUrgent = items.some(({ publication }) => publication.lane === 0);
     const room = isUrgent ? 0 : this.#gathering.room(this.#lastAt);
     // The end of the turn: what other sockets bring in it goes along.
-    if (room === 0) this.#turnEnd = setImmediate(() => this.#send());
+    if (room === 0) this.#turnEnd = setImmediate(() => this.#endTurn());
     else this.#hold ??= setTimeout(() => this.#send(), room);
+  }
+
+  #endTurn(): void {
+    this.#turnEnd = null;
+    this.#hasHurried = false;
+    this.#send();
   }
 
   #send(): void {
     const wasHeld = this.#hold !== null;
     if (this.#hold) clearTimeout(this.#hold);
-    if (this.#turnEnd) clearImmediate(this.#turnEnd);
     this.#hold = null;
-    this.#turnEnd = null;
     if (this.#collected.length === 0 || this.#mustWait()) return;
     const all = this.#collected;
     this.#collected = [];
@@ -123,7 +134,7 @@ export class Appender {
     const now = performance.now();
     if (wasHeld) this.#gathering.sentHeld(now, all.length, this.#lastAt);
     else this.#gathering.sentAtOnce(now);
-    this.#run([...this.#callsOf(all)], 'EVALSHA');
+    this.#run([...this.#callsOf(urgentFirst(all))], 'EVALSHA');
   }
 
   /**
@@ -228,6 +239,18 @@ export class Appender {
     }
     for (const some of byPartition.values()) yield* cut(some);
   }
+}
+
+function hurries({ publication }: Waiting): boolean {
+  return publication.lane === 0;
+}
+
+/** Channels with something urgent go before the others, each in the order it came in. */
+function urgentFirst(all: readonly Waiting[]): readonly Waiting[] {
+  const urgent = new Set(all.filter(hurries).map(({ publication }) => publication.channel));
+  if (urgent.size === 0) return all;
+  const goesFirst = ({ publication }: Waiting): boolean => urgent.has(publication.channel);
+  return [...all.filter(goesFirst), ...all.filter((waiting) => !goesFirst(waiting))];
 }
 
 /**

@@ -63,6 +63,35 @@ test('publishes of one turn are one call, in the order they were made', async ()
   expect((await Promise.all(appended)).map((one) => placeOf(one).offset)).toEqual([1, 2, 3]);
 });
 
+test('what is critical does not wait for the end of its turn, nor behind what came before it', async () => {
+  const { client, appender, append, appendUrgent } = start();
+  const other = newChannel();
+  void appender.append(publication(other, { id: 'a' }));
+  void append('b');
+  void appendUrgent('urgent');
+  void appender.append(publication(other, { id: 'c' }));
+  await Promise.resolve();
+  // Its channel keeps its order.
+  expect(client.sent).toEqual(['EVALSHA b,urgent,a,c']);
+});
+
+test('what else is critical in a turn shares the call at its end', async () => {
+  const { client, append, appendUrgent } = start();
+  void appendUrgent('first');
+  await Promise.resolve();
+  void append('bulk');
+  for (const id of ['second', 'third']) {
+    void appendUrgent(id);
+    await Promise.resolve();
+  }
+  expect(client.sent).toEqual(['EVALSHA first']);
+  await nextTurn();
+  expect(client.sent.slice(1)).toEqual(['EVALSHA bulk,second,third']);
+  void appendUrgent('in the next turn');
+  await Promise.resolve();
+  expect(client.sent.slice(2)).toEqual(['EVALSHA in the next turn']);
+});
+
 test('a call holds 32 publishes or 256 KiB, and a larger one alone', async () => {
   const { client, append } = start();
   const ids = Array.from({ length: 33 }, (_, index) => String(index));

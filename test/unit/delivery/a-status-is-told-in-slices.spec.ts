@@ -54,7 +54,7 @@ describe('that the store is away', () => {
     service.tellStatus({ state: 'degraded', since: 3 });
     service.tellStatus({ state: 'ok', since: 4 });
     expect(statesOf(heard[0] ?? [])).toEqual(['1']);
-    await turns();
+    await turns(40);
     for (const frames of heard) expect(statesOf(frames)).toEqual(['1', '4']);
   });
 
