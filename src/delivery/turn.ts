@@ -7,6 +7,8 @@ import type { Wire } from './wire.port.js';
 /** What leaves in offset order carries its position. */
 const ALL_SAFE: readonly boolean[] = [];
 
+const NOBODY: Subscription[] = [];
+
 /**
  * What one connection that owes nothing is given in one turn, and through which subscriptions. Most
  * often that is one message: then it stands in two fields, because an object for each message and
@@ -15,8 +17,9 @@ const ALL_SAFE: readonly boolean[] = [];
 export class Turn {
   #first: EncodedMessage | null = null;
   #firstFor: Subscription | null = null;
-  #rest: EncodedMessage[] | null = null;
-  #restFor: Subscription[] | null = null;
+  /** All of them, the first one included; null while there is no other. */
+  #all: EncodedMessage[] | null = null;
+  #allFor: Subscription[] = NOBODY;
   #bytes = 0;
 
   get isEmpty(): boolean {
@@ -24,7 +27,7 @@ export class Turn {
   }
 
   get count(): number {
-    return this.#first === null ? 0 : 1 + (this.#rest?.length ?? 0);
+    return this.#first === null ? 0 : (this.#all?.length ?? 1);
   }
 
   get bytes(): number {
@@ -33,13 +36,16 @@ export class Turn {
 
   push(subscription: Subscription, message: EncodedMessage): void {
     this.#bytes += message.bytes;
-    if (this.#first === null) {
+    if (this.#first === null || this.#firstFor === null) {
       this.#first = message;
       this.#firstFor = subscription;
-      return;
+    } else if (this.#all === null) {
+      this.#all = [this.#first, message];
+      this.#allFor = [this.#firstFor, subscription];
+    } else {
+      this.#all.push(message);
+      this.#allFor.push(subscription);
     }
-    (this.#rest ??= []).push(message);
-    (this.#restFor ??= []).push(subscription);
   }
 
   /** False: the first of it is a copy of a broadcast that was sent through another channel meanwhile. */
@@ -51,33 +57,36 @@ export class Turn {
   /** Writes all of it at once, and notes for each subscription that it has left. Returns how many. */
   send(wire: Wire, joined: JoinedFrames): number {
     const first = this.#first;
+    const all = this.#all;
     if (first === null) return 0;
-    if (this.#rest === null) {
+    if (all === null) {
       wire.write(first.frames(true), first.alone, ALL_SAFE);
       this.#firstFor?.passed(first.place);
       this.clear();
       return 1;
     }
-    const all = [first, ...this.#rest];
-    const frames = all.map((message) => message.frames(true));
-    wire.write(joined.join(frames), all, ALL_SAFE);
-    this.drain((subscription, message) => subscription.passed(message.place));
+    wire.write(joined.joinAll(all), all, ALL_SAFE);
+    const allFor = this.#allFor;
+    this.clear();
+    for (let index = 0; index < all.length; index += 1) {
+      const subscription = allFor[index];
+      // The last one in a row is the highest.
+      if (subscription !== allFor[index + 1])
+        subscription?.passed(all[index]?.place ?? first.place);
+    }
     return all.length;
   }
 
   /** Gives away what it holds, in order. */
   drain(take: (subscription: Subscription, message: EncodedMessage) => void): void {
-    const [first, firstFor, rest, restFor] = [
-      this.#first,
-      this.#firstFor,
-      this.#rest,
-      this.#restFor,
-    ];
+    const [first, firstFor, all, allFor] = [this.#first, this.#firstFor, this.#all, this.#allFor];
     this.clear();
-    if (first && firstFor) take(firstFor, first);
-    if (rest === null) return;
-    for (const [index, message] of rest.entries()) {
-      const subscription = restFor?.[index];
+    if (all === null) {
+      if (first && firstFor) take(firstFor, first);
+      return;
+    }
+    for (const [index, message] of all.entries()) {
+      const subscription = allFor[index];
       if (subscription) take(subscription, message);
     }
   }
@@ -85,8 +94,8 @@ export class Turn {
   clear(): void {
     this.#first = null;
     this.#firstFor = null;
-    this.#rest = null;
-    this.#restFor = null;
+    this.#all = null;
+    this.#allFor = NOBODY;
     this.#bytes = 0;
   }
 }

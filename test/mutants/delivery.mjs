@@ -12,6 +12,18 @@ const oneChannel = 'test/unit/delivery/a-broadcast-comes-through-one-channel.spe
 /** Who gets what, and when. */
 export const delivery = [
   {
+    name: 'anothers-turn-written',
+    bug: 'a connection whose turn begins as that of another one is written what that one is owed',
+    rows: ['F0'],
+    file: 'src/delivery/joined-frames.ts',
+    find: 'if (known && isSame(messages, known.messages)) return known.joined;',
+    replace: 'if (known) return known.joined;',
+    check: check(
+      'test/unit/delivery/the-same-frames-are-joined-once.spec.ts',
+      'who is owed more in a turn gets its own bytes',
+    ),
+  },
+  {
     name: 'urgent-in-short-slices',
     bug: 'what is urgent and for many takes as many turns of the loop as what is not',
     rows: ['F37'],

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { Buffer } from 'node:buffer';
+import { EncodedMessage } from '../../../src/delivery/encoded-message.js';
 import { JoinedFrames } from '../../../src/delivery/joined-frames.js';
+import { message } from './outbox-under-test.js';
 
 const [a, b, c] = ['first ', 'second ', 'third'].map((text) => Buffer.from(text)) as [
   Buffer,
@@ -39,9 +41,52 @@ test.each([
 
 test('nothing is held on to after the turn', () => {
   const joined = new JoinedFrames();
-  const first = joined.join([a, b]);
+  const frames = joined.join([a, b]);
+  const row = [message(1), message(2)];
+  const whole = joined.joinAll(row);
   joined.release();
-  const again = joined.join([a, b]);
-  expect(again).toEqual(first);
-  expect(again).not.toBe(first);
+  for (const [before, again] of [
+    [frames, joined.join([a, b])],
+    [whole, joined.joinAll(row)],
+  ]) {
+    expect(again).toEqual(before);
+    expect(again).not.toBe(before);
+  }
 });
+
+test('connections of many channels that are written to in turn share what each channel is owed', () => {
+  const joined = new JoinedFrames();
+  const urgent = message(1);
+  const rows = Array.from({ length: 20 }, (_, index) => [message(2 * index), urgent]);
+  const firsts = rows.map((row) => joined.joinAll(row));
+  expect(firsts.map(String)).toEqual(rows.map(written));
+  // Other lists, as each connection has its own.
+  for (const [index, row] of rows.entries()) expect(joined.joinAll([...row])).toBe(firsts[index]);
+});
+
+test.each<[string, (row: EncodedMessage[]) => EncodedMessage[]]>([
+  ['others behind the same first', ([first]) => [first as EncodedMessage, message(8)]],
+  ['more', (row) => [...row, message(8)]],
+  ['fewer', (row) => row.slice(0, 2)],
+  ['equal messages', (row) => row.map(({ entry }) => new EncodedMessage(entry, false))],
+])('who is owed %s in a turn gets its own bytes', (_what, change) => {
+  const joined = new JoinedFrames();
+  const row = [message(1), message(2), message(3)];
+  const first = joined.joinAll(row);
+  const other = change(row);
+  const bytes = joined.joinAll(other);
+  expect(bytes).not.toBe(first);
+  expect(String(bytes)).toBe(written(other));
+});
+
+test('rows that nobody is owed any more are forgotten', () => {
+  const joined = new JoinedFrames();
+  const old = [message(1), message(2)];
+  const first = joined.joinAll(old);
+  for (let index = 0; index < 32; index += 1) joined.joinAll([message(index), message(index + 1)]);
+  expect(joined.joinAll(old)).not.toBe(first);
+});
+
+function written(row: readonly EncodedMessage[]): string {
+  return String(Buffer.concat(row.map((one) => one.frames(true))));
+}
