@@ -63,6 +63,9 @@ export interface Broker {
   /** Milliseconds on the cluster clock. */
   now(): number;
 
+  /** Whether something `critical` was appended here a moment ago, so that it will be announced at any moment. */
+  isUrgentNear(): boolean;
+
   /** Ends every connection; calls in flight settle as `unavailable`. */
   close(): Promise<void>;
 }

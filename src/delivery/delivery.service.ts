@@ -55,8 +55,6 @@ export class DeliveryService {
   readonly #fanOut: FanOut;
   readonly #status: StatusPushes;
   #waiting = 0;
-  /** Publishes of what is `critical` that are under way here. */
-  #expected = 0;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -71,7 +69,7 @@ export class DeliveryService {
     const turns = {
       now: () => performance.now(),
       next: (slice: () => void): void => void setImmediate(slice),
-      isUrgentNear: () => this.#expected > 0,
+      isUrgentNear: () => this.broker.isUrgentNear(),
     };
     const windowMs = this.config.joinWindowMs;
     this.#fanOut = new FanOut({
@@ -109,17 +107,7 @@ export class DeliveryService {
 
   /** Whether something `critical` is expected, or has come and was not written to everybody. */
   get hasUrgent(): boolean {
-    return this.#expected > 0 || this.#fanOut.hasUrgent;
-  }
-
-  /** Something `critical` is being published: until that has settled, what is not makes room for it. */
-  async expectUrgent<T>(publishing: Promise<T>): Promise<T> {
-    this.#expected += 1;
-    try {
-      return await publishing;
-    } finally {
-      this.#expected -= 1;
-    }
+    return this.broker.isUrgentNear() || this.#fanOut.hasUrgent;
   }
 
   /** Takes a connection in; nothing is sent to it before `session.outbox.open()`. */

@@ -5,7 +5,7 @@ import type { Session } from './session.js';
 /** Of the window: what comes a little early, as messages that waited elsewhere for it, is not held again. */
 const ENOUGH = 0.75;
 
-/** A slice of what is urgent may take so long, in milliseconds: each turn between two of them costs it as much again. */
+/** What is urgent may take so long of a turn, in milliseconds: each turn between two slices of it costs it as much again. */
 const URGENT_MS = 8;
 
 /** As much more to write takes as long as one connection more, in bytes. */
@@ -40,6 +40,10 @@ export class FlushSchedule {
   #later: Session[] = [];
   #window: NodeJS.Timeout | null = null;
   #isContinued = false;
+  /** What is urgent has had its time of this turn: the rest of it waits for the slice to come. */
+  #isCut = false;
+  /** That slice would be in the same turn. */
+  #mustSkip = false;
   /** How many slices in a row had no time for what is due. */
   #passedOver = 0;
 
@@ -69,8 +73,13 @@ export class FlushSchedule {
     if (this.#later.length > 0 && this.#window === null) {
       this.#window = setTimeout(() => this.#windowEnds(), this.rules.windowMs);
     }
-    // A slice that is to come has its own time; only what is urgent goes before it.
-    if (!this.#isContinued || this.#urgent.length > 0) this.#write();
+    // A slice that is to come has its own time. Only what is urgent goes before it, once: all batches of
+    // a turn together must not take longer than one.
+    if (!this.#isContinued) this.#write();
+    else if (this.#urgent.length > 0 && !this.#isCut) {
+      this.#write();
+      this.#mustSkip = this.#isCut;
+    }
   }
 
   #windowEnds(): void {
@@ -85,21 +94,24 @@ export class FlushSchedule {
   }
 
   #write(): void {
+    const urgent = new Slice(() => this.rules.now(), URGENT_MS);
     if (this.#passedOver >= PASSED_OVER_MAX) {
-      // As much as those that went before had: a floor, and not a crumb.
-      if (this.#writeDue(URGENT_MS)) this.#writeUrgent();
-    } else if (!this.#writeUrgent()) {
+      // Out of the same time: a floor, and not a crumb.
+      if (this.#writeDue(urgent)) this.#writeUrgent(urgent);
+    } else if (!this.#writeUrgent(urgent)) {
       if (this.#due.length > 0) this.#passedOver += 1;
     } else if (!this.#isContinued) {
-      this.#writeDue(this.rules.isUrgentNear() ? SHORT_SLICE_MS : SLICE_MS);
+      const usual = this.rules.isUrgentNear() ? SHORT_SLICE_MS : SLICE_MS;
+      const share = urgent.tookMs / PASSED_OVER_MAX;
+      this.#writeDue(new Slice(() => this.rules.now(), Math.max(usual, share)));
     }
-    if (this.#urgent.length > 0 || this.#due.length > 0) this.#continue();
+    this.#isCut = this.#urgent.length > 0;
+    if (this.#isCut || this.#due.length > 0) this.#continue();
     else this.rules.joined.release();
   }
 
   /** False: the slice was over before all of them were written to. */
-  #writeUrgent(): boolean {
-    const slice = new Slice(() => this.rules.now(), URGENT_MS);
+  #writeUrgent(slice: Slice): boolean {
     const urgent = this.#urgent;
     this.#urgent = [];
     const left = this.#flushSome(urgent, 'urgent', slice);
@@ -110,8 +122,7 @@ export class FlushSchedule {
   }
 
   /** As `writeUrgent`, of the others. */
-  #writeDue(ms: number): boolean {
-    const slice = new Slice(() => this.rules.now(), ms);
+  #writeDue(slice: Slice): boolean {
     this.#passedOver = 0;
     const due = this.#due;
     this.#due = [];
@@ -126,7 +137,13 @@ export class FlushSchedule {
     this.#isContinued = true;
     this.rules.next(() => {
       this.#isContinued = false;
-      this.#write();
+      this.#isCut = false;
+      // The time of this turn went to what came before it.
+      if (this.#mustSkip) {
+        this.#mustSkip = false;
+        this.#isCut = true;
+        this.#continue();
+      } else this.#write();
     });
   }
 
@@ -135,7 +152,7 @@ export class FlushSchedule {
     for (const [index, session] of sessions.entries()) {
       if (session.owed !== as) continue;
       session.owed = null;
-      session.writtenAt = slice.begun;
+      session.writtenAt = slice.lookedAt;
       const { bytes } = session.outbox;
       session.outbox.flush();
       if (slice.isOver(1 + Math.trunc(bytes / STEP_BYTES))) return index + 1;

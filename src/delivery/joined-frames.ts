@@ -1,8 +1,14 @@
 import { Buffer } from 'node:buffer';
 import type { EncodedMessage } from './encoded-message.js';
 
-/** Rows of messages that are remembered: where some connections of many channels are written to in turn, each has its own. */
+/** Rows of messages that are remembered: where connections of many channels are written to in turn, each channel has its own. */
 const ROWS_MAX = 32;
+
+/** What they may come to, in bytes. */
+const ROWS_BYTES_MAX = 1_048_576;
+
+/** For how long, where nobody says before that all is written, in milliseconds. */
+const KEPT_MS = 1_000;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -16,22 +22,26 @@ interface Row {
  * connections that are owed the same frames: a burst to a thousand sockets is joined once.
  */
 export class JoinedFrames {
-  /** By the first message of each, the one that was made first to the front. */
-  readonly #rows = new Map<EncodedMessage, Row>();
+  /** The one that was made last at the end. */
+  #rows: Row[] = [];
+  #rowsBytes = 0;
   #frames: readonly Buffer[] = [];
   #joined: Buffer = NOTHING;
+  #end: NodeJS.Timeout | null = null;
 
   /** The frames of a whole turn, each with its position. */
   joinAll(messages: readonly EncodedMessage[]): Buffer {
-    const [first] = messages;
-    if (!first) return NOTHING;
-    const known = this.#rows.get(first);
-    if (known && isSame(messages, known.messages)) return known.joined;
+    for (let at = this.#rows.length - 1; at >= 0; at -= 1) {
+      const row = this.#rows[at];
+      if (row && isSame(messages, row.messages)) return row.joined;
+    }
     const joined = Buffer.concat(messages.map((message) => message.frames(true)));
-    // Behind the others, also where another row began with the same.
-    this.#rows.delete(first);
-    this.#rows.set(first, { messages, joined });
-    if (this.#rows.size > ROWS_MAX) this.#forgetOldest();
+    this.#rows.push({ messages, joined });
+    this.#rowsBytes += joined.length;
+    while (this.#rows.length > ROWS_MAX || this.#rowsBytes > ROWS_BYTES_MAX) {
+      this.#rowsBytes -= this.#rows.shift()?.joined.length ?? 0;
+    }
+    this.#end ??= setTimeout(() => this.release(), KEPT_MS).unref();
     return joined;
   }
 
@@ -48,16 +58,12 @@ export class JoinedFrames {
 
   /** Lets go of all of it, so that a quiet instance does not hold on to an old burst. */
   release(): void {
-    this.#rows.clear();
+    if (this.#end) clearTimeout(this.#end);
+    this.#end = null;
+    this.#rows = [];
+    this.#rowsBytes = 0;
     this.#frames = [];
     this.#joined = NOTHING;
-  }
-
-  #forgetOldest(): void {
-    for (const oldest of this.#rows.keys()) {
-      this.#rows.delete(oldest);
-      return;
-    }
   }
 }
 

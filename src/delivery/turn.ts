@@ -56,23 +56,22 @@ export class Turn {
 
   /** Writes all of it at once, and notes for each subscription that it has left. Returns how many. */
   send(wire: Wire, joined: JoinedFrames): number {
-    const first = this.#first;
-    const all = this.#all;
+    const [first, firstFor, all, allFor] = [this.#first, this.#firstFor, this.#all, this.#allFor];
+    // Whatever is pushed from now on is of another turn.
+    this.clear();
     if (first === null) return 0;
     if (all === null) {
       wire.write(first.frames(true), first.alone, ALL_SAFE);
-      this.#firstFor?.passed(first.place);
-      this.clear();
+      firstFor?.passed(first.place);
       return 1;
     }
     wire.write(joined.joinAll(all), all, ALL_SAFE);
-    const allFor = this.#allFor;
-    this.clear();
-    for (let index = 0; index < all.length; index += 1) {
+    let index = 0;
+    for (const { place } of all) {
       const subscription = allFor[index];
+      index += 1;
       // The last one in a row is the highest.
-      if (subscription !== allFor[index + 1])
-        subscription?.passed(all[index]?.place ?? first.place);
+      if (subscription !== allFor[index]) subscription?.passed(place);
     }
     return all.length;
   }

@@ -149,9 +149,7 @@ export class CarillonGateway implements OnGatewayConnection<Socket>, OnGatewayDi
     // A client that subscribed before it published hears itself.
     const before = underWay?.get(command.channel);
     if (before) await before;
-    const isUrgent = this.channels.priorityOf(command) === 'critical';
-    const publishing = this.channels.publish(caller, session.id, command);
-    return isUrgent ? this.delivery.expectUrgent(publishing) : publishing;
+    return this.channels.publish(caller, session.id, command);
   }
 
   history(connection: Connection, command: CommandBodies['history']): Reply<'history'> {

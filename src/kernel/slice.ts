@@ -1,13 +1,14 @@
 /** Work goes on for this long before the event loop gets its turn, in milliseconds. */
 export const SLICE_MS = 1;
-/** While something more urgent waits for that. */
+/** The same while something more urgent is near. */
 export const SHORT_SLICE_MS = 0.5;
 /** Steps between two looks at the clock. */
 const LOOK_EVERY = 16;
 
 /** A stretch of work that must not hold up the event loop: asked after each piece whether it is over. */
 export class Slice {
-  readonly begun: number;
+  readonly #begun: number;
+  #lookedAt: number;
   #steps = 0;
 
   /** `now`: milliseconds on the monotonic clock; `ms`: how long it may be. */
@@ -15,7 +16,18 @@ export class Slice {
     private readonly now: () => number,
     private readonly ms = SLICE_MS,
   ) {
-    this.begun = now();
+    this.#begun = now();
+    this.#lookedAt = this.#begun;
+  }
+
+  /** The last look at the clock. */
+  get lookedAt(): number {
+    return this.#lookedAt;
+  }
+
+  /** How long it took up to there. */
+  get tookMs(): number {
+    return this.#lookedAt - this.#begun;
   }
 
   /** `steps`: how many usual ones the last piece was worth. */
@@ -23,6 +35,7 @@ export class Slice {
     this.#steps += steps;
     if (this.#steps < LOOK_EVERY) return false;
     this.#steps = 0;
-    return this.now() - this.begun >= this.ms;
+    this.#lookedAt = this.now();
+    return this.tookMs >= this.ms;
   }
 }

@@ -57,6 +57,16 @@ describeWithRedis('brokers of several instances over one Redis', () => {
     expect((await topOf(one.broker, channel)).offset).toBe(1);
   });
 
+  test('tell that something critical will come, where it was published and until it has', async () => {
+    const channel = newChannel();
+    await one.broker.append(publication(channel));
+    expect(one.broker.isUrgentNear()).toBe(false);
+    const appending = one.broker.append({ ...publication(channel), lane: 0 });
+    expect([one.broker.isUrgentNear(), other.broker.isUrgentNear()]).toEqual([true, false]);
+    await appending;
+    expect(one.broker.isUrgentNear()).toBe(false);
+  });
+
   test('give the same position to an empty channel', async () => {
     const channel = newChannel();
     const [here, there] = await Promise.all([

@@ -10,15 +10,15 @@ const outages = 'test/contract/redis-broker-outages.spec.ts';
 /** The way of a publish to the store, and of what the store says to it. */
 export const appender = [
   {
-    name: 'urgent-behind-others',
-    bug: 'what is critical stands in its call behind what came before it in other channels',
+    name: 'urgent-overtakes-its-channel',
+    bug: 'what is critical leaves before what came before it in its channel',
     rows: ['F37'],
-    file,
-    find: 'urgent.has(publication.channel);',
-    replace: 'urgent.has(publication.channel) || true;',
+    file: 'src/broker/redis/append-batches.ts',
+    find: '(channels.has(one.publication.channel) ? urgent : others).push(one);',
+    replace: '(isUrgent(one) ? urgent : others).push(one);',
     check: check(
       order,
-      'what is critical does not wait for the end of its turn, nor behind what came before it',
+      'what is critical does not wait for the end of its turn, and takes along what came before it in its channel',
     ),
   },
   {
@@ -26,9 +26,21 @@ export const appender = [
     bug: 'each critical publish of a turn takes a call of its own',
     rows: ['F37'],
     file,
-    find: 'if (isUrgent && !this.#hasHurried) {',
-    replace: 'if (isUrgent) {',
-    check: check(order, 'what else is critical in a turn shares the call at its end'),
+    find: 'return !this.#hasHurried && this.options.replicas === 0;',
+    replace: 'return this.options.replicas === 0;',
+    check: check(
+      order,
+      'what else is critical in a turn shares the call at its end, and goes first in it',
+    ),
+  },
+  {
+    name: 'urgent-overtakes-the-forgotten',
+    bug: 'what is critical overtakes a call that has to be sent again',
+    rows: ['F37'],
+    file,
+    find: 'if (this.#mustWait()) return;',
+    replace: '',
+    check: check(order, 'what is critical stays behind a call that found the script forgotten'),
   },
   {
     name: 'ack-before-append',

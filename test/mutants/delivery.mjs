@@ -12,12 +12,36 @@ const oneChannel = 'test/unit/delivery/a-broadcast-comes-through-one-channel.spe
 /** Who gets what, and when. */
 export const delivery = [
   {
+    name: 'urgent-takes-the-turn',
+    bug: 'each batch of what is urgent takes a slice of its own, all in one turn of the loop',
+    rows: ['F37'],
+    file: 'src/delivery/flush-schedule.ts',
+    find: 'else if (this.#urgent.length > 0 && !this.#isCut) {',
+    replace: 'else if (this.#urgent.length > 0) {',
+    check: check(
+      'test/unit/delivery/a-fan-out-goes-in-slices.spec.ts',
+      'that is urgent takes no more of a turn however many batches of it come',
+    ),
+  },
+  {
+    name: 'others-make-no-room',
+    bug: 'what is due is written in whole slices though something urgent is expected',
+    rows: ['F37'],
+    file: 'src/delivery/flush-schedule.ts',
+    find: 'this.rules.isUrgentNear() ? SHORT_SLICE_MS : SLICE_MS',
+    replace: 'SLICE_MS',
+    check: check(
+      'test/unit/delivery/a-fan-out-goes-in-slices.spec.ts',
+      'lets it have its turn after half of that while something urgent is expected',
+    ),
+  },
+  {
     name: 'anothers-turn-written',
     bug: 'a connection whose turn begins as that of another one is written what that one is owed',
     rows: ['F0'],
     file: 'src/delivery/joined-frames.ts',
-    find: 'if (known && isSame(messages, known.messages)) return known.joined;',
-    replace: 'if (known) return known.joined;',
+    find: 'if (row && isSame(messages, row.messages)) return row.joined;',
+    replace: 'if (row && row.messages[0] === messages[0]) return row.joined;',
     check: check(
       'test/unit/delivery/the-same-frames-are-joined-once.spec.ts',
       'who is owed more in a turn gets its own bytes',
@@ -28,8 +52,8 @@ export const delivery = [
     bug: 'what is urgent and for many takes as many turns of the loop as what is not',
     rows: ['F37'],
     file: 'src/delivery/flush-schedule.ts',
-    find: 'new Slice(() => this.rules.now(), URGENT_MS)',
-    replace: 'new Slice(() => this.rules.now())',
+    find: 'const urgent = new Slice(() => this.rules.now(), URGENT_MS);',
+    replace: 'const urgent = new Slice(() => this.rules.now());',
     check: check(
       'test/unit/delivery/a-fan-out-goes-in-slices.spec.ts',
       'that is urgent is done in few turns: it takes eight milliseconds of each',

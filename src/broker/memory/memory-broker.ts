@@ -95,6 +95,11 @@ export class MemoryBroker implements Broker {
     return this.clock.now();
   }
 
+  /** What is appended is announced at once. */
+  isUrgentNear(): boolean {
+    return false;
+  }
+
   async close(): Promise<void> {
     this.#isOpen = false;
     if (this.#sweep) clearInterval(this.#sweep);

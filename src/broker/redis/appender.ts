@@ -1,5 +1,5 @@
 import { CarillonError } from '../../protocol/carillon-error.js';
-import { type Keys, partitionOf } from '../../redis/keys.js';
+import type { Keys } from '../../redis/keys.js';
 import { COMMAND_TIMEOUT_MS, reconnect, type RedisClient } from '../../redis/redis-client.js';
 import { hasMessage, isNoScript } from '../../redis/redis-script.js';
 import { sendWired, type Wired } from '../../redis/wired-command.js';
@@ -8,15 +8,15 @@ import { Gathering } from './gathering.js';
 import { HotChannels } from './hot-channels.js';
 import { appendScript, brokerError, readAppended } from './append-script.js';
 import { AppendWire } from './append-wire.js';
-
-/** Publications and bytes of one script call: others wait while it runs. */
-const CALL_PUBLICATIONS = 32;
-const CALL_BYTES = 262_144;
+import { apart, callsOf, isUrgent } from './append-batches.js';
 
 /** Calls of an instance that publishes much are about this far apart, in milliseconds. */
 const CALLS_APART_MS = 1;
 /** As many in one call were worth that wait. */
 const CALLS_APART_WORTH = 3;
+
+/** What is urgent is expected back for so long, in milliseconds: where it takes longer, nothing makes room for it. */
+const URGENT_NEAR_MS = 20;
 
 /** For how long replicas are awaited: the answer must come before the call is given up. */
 const WAIT_MS = COMMAND_TIMEOUT_MS - 200;
@@ -51,8 +51,8 @@ export interface AppenderOptions {
 
 /**
  * Sends the publications of one turn together, those of a channel in the order they came. Under load
- * calls are held back a little, where that makes them fewer. `critical` is not, and does not wait for the
- * end of its turn either, but for what else is `critical` in it.
+ * calls are held back a little, where that makes them fewer. What is `critical` leaves before the end of the
+ * turn, with what else came with it; more of it in the same turn waits for the end.
  */
 export class Appender {
   readonly #wire: AppendWire;
@@ -61,8 +61,11 @@ export class Appender {
   #collected: Waiting[] = [];
   /** When what is collected goes. */
   #turnEnd: NodeJS.Immediate | null = null;
-  /** Something urgent did not wait for that: what else is urgent in this turn does. */
+  /** Something urgent has left before the end of this turn: what else is urgent in it waits for that. */
   #hasHurried = false;
+  #urgentUnderWay = 0;
+  /** When the last of it came, on the monotonic clock. */
+  #urgentAt = Number.NEGATIVE_INFINITY;
   #hold: NodeJS.Timeout | null = null;
   /** When the last of it came. */
   #lastAt = 0;
@@ -83,6 +86,11 @@ export class Appender {
     this.#gathering = new Gathering(Math.min(CALLS_APART_MS, windowMs), CALLS_APART_WORTH);
   }
 
+  /** Something `critical` came a moment ago and is not confirmed yet. */
+  get isUrgentNear(): boolean {
+    return this.#urgentUnderWay > 0 && performance.now() - this.#urgentAt < URGENT_NEAR_MS;
+  }
+
   append(publication: Publication): Promise<Appended> {
     const share = publication.lane === 0 ? 1 : SHARE_OF_OTHERS;
     const isFull = this.#pending >= PENDING_MAX * share;
@@ -95,6 +103,10 @@ export class Appender {
     }
     this.#pending += 1;
     this.#pendingBytes += publication.draft.length;
+    if (publication.lane === 0) {
+      this.#urgentUnderWay += 1;
+      this.#urgentAt = performance.now();
+    }
     return new Promise((resolve, reject) => {
       const waiting = { publication, resolve, reject };
       const { channel, lane } = publication;
@@ -105,28 +117,43 @@ export class Appender {
   #collect(items: readonly Waiting[]): void {
     this.#collected.push(...items);
     this.#lastAt = performance.now();
-    const isUrgent = items.some(hurries);
-    if (isUrgent && !this.#hasHurried) {
+    const hasUrgent = items.some(isUrgent);
+    if (hasUrgent && this.#mayHurry()) {
       this.#hasHurried = true;
-      queueMicrotask(() => this.#send());
+      setImmediate(() => {
+        this.#hasHurried = false;
+      });
+      // What else its read brings goes along.
+      queueMicrotask(() => this.#hurry());
+      return;
     }
     if (this.#turnEnd) return;
-    const room = isUrgent ? 0 : this.#gathering.room(this.#lastAt);
+    const room = hasUrgent ? 0 : this.#gathering.room(this.#lastAt);
     // The end of the turn: what other sockets bring in it goes along.
-    if (room === 0) this.#turnEnd = setImmediate(() => this.#endTurn());
+    if (room === 0) this.#turnEnd = setImmediate(() => this.#send());
     else this.#hold ??= setTimeout(() => this.#send(), room);
   }
 
-  #endTurn(): void {
-    this.#turnEnd = null;
-    this.#hasHurried = false;
-    this.#send();
+  /** Not with replicas: one batch is under way there at a time, and what comes a moment later would wait for all of it. */
+  #mayHurry(): boolean {
+    return !this.#hasHurried && this.options.replicas === 0;
+  }
+
+  /** Sends what is urgent, and of its channels what came before it; the rest goes at its own time. */
+  #hurry(): void {
+    // What is under way by now takes all of it along when it lands.
+    if (this.#mustWait()) return;
+    const { urgent, others } = apart(this.#collected);
+    this.#collected = others;
+    if (urgent.length > 0) this.#run([...callsOf(urgent, this.options.isSharded)], 'EVALSHA');
   }
 
   #send(): void {
     const wasHeld = this.#hold !== null;
     if (this.#hold) clearTimeout(this.#hold);
+    if (this.#turnEnd) clearImmediate(this.#turnEnd);
     this.#hold = null;
+    this.#turnEnd = null;
     if (this.#collected.length === 0 || this.#mustWait()) return;
     const all = this.#collected;
     this.#collected = [];
@@ -134,7 +161,8 @@ export class Appender {
     const now = performance.now();
     if (wasHeld) this.#gathering.sentHeld(now, all.length, this.#lastAt);
     else this.#gathering.sentAtOnce(now);
-    this.#run([...this.#callsOf(urgentFirst(all))], 'EVALSHA');
+    const { urgent, others } = apart(all);
+    this.#run([...callsOf([...urgent, ...others], this.options.isSharded)], 'EVALSHA');
   }
 
   /**
@@ -203,6 +231,7 @@ export class Appender {
   #forget({ publication }: Waiting): void {
     this.#pending -= 1;
     this.#pendingBytes -= publication.draft.length;
+    if (publication.lane === 0) this.#urgentUnderWay -= 1;
   }
 
   /**
@@ -224,33 +253,6 @@ export class Appender {
       { retryAfterMs: 500 },
     );
   }
-
-  *#callsOf(all: readonly Waiting[]): Iterable<Call> {
-    if (!this.options.isSharded) {
-      yield* cut(all);
-      return;
-    }
-    const byPartition = new Map<number, Waiting[]>();
-    for (const waiting of all) {
-      const partition = partitionOf(waiting.publication.channel);
-      const some = byPartition.get(partition);
-      if (some) some.push(waiting);
-      else byPartition.set(partition, [waiting]);
-    }
-    for (const some of byPartition.values()) yield* cut(some);
-  }
-}
-
-function hurries({ publication }: Waiting): boolean {
-  return publication.lane === 0;
-}
-
-/** Channels with something urgent go before the others, each in the order it came in. */
-function urgentFirst(all: readonly Waiting[]): readonly Waiting[] {
-  const urgent = new Set(all.filter(hurries).map(({ publication }) => publication.channel));
-  if (urgent.size === 0) return all;
-  const goesFirst = ({ publication }: Waiting): boolean => urgent.has(publication.channel);
-  return [...all.filter(goesFirst), ...all.filter((waiting) => !goesFirst(waiting))];
 }
 
 /**
@@ -262,20 +264,4 @@ function leaveIfDemoted(client: RedisClient): (error: unknown) => never {
     if (hasMessage(error) && error.message.includes(ONLY_ON_PRIMARIES)) reconnect(client);
     throw error;
   };
-}
-
-function* cut(all: readonly Waiting[]): Iterable<Call> {
-  let call: Waiting[] = [];
-  let bytes = 0;
-  for (const waiting of all) {
-    const size = waiting.publication.draft.length;
-    if (call.length === CALL_PUBLICATIONS || (call.length > 0 && bytes + size > CALL_BYTES)) {
-      yield call;
-      call = [];
-      bytes = 0;
-    }
-    call.push(waiting);
-    bytes += size;
-  }
-  if (call.length > 0) yield call;
 }

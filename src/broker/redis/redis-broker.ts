@@ -129,6 +129,11 @@ export class RedisBroker implements Broker {
     return this.#clock.now();
   }
 
+  isUrgentNear(): boolean {
+    for (const { appender } of this.#appenders.values()) if (appender.isUrgentNear) return true;
+    return false;
+  }
+
   async close(): Promise<void> {
     if (this.#clockTicks) clearInterval(this.#clockTicks);
     this.#listener = null;

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import type { Command } from 'ioredis';
 import { Buffer } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -20,6 +20,11 @@ interface Call {
 class HeldClient {
   readonly calls: Call[] = [];
 
+  /** WAIT: answered by nobody. */
+  call(): Promise<unknown> {
+    return new Promise(() => undefined);
+  }
+
   sendCommand(command: Command): Promise<unknown> {
     this.calls.push({
       command: command.name,
@@ -35,14 +40,14 @@ class HeldClient {
   }
 }
 
-function start(isSharded = false) {
+function start({ isSharded = false, replicas = 0 } = {}) {
   const client = new HeldClient();
   const appender = new Appender({
     // Only what the appender calls.
     client: client as unknown as RedisClient,
     keys: new Keys('test'),
     isSharded,
-    replicas: 0,
+    replicas,
     joinWindowMs: 0,
   });
   const channel = newChannel();
@@ -63,7 +68,7 @@ test('publishes of one turn are one call, in the order they were made', async ()
   expect((await Promise.all(appended)).map((one) => placeOf(one).offset)).toEqual([1, 2, 3]);
 });
 
-test('what is critical does not wait for the end of its turn, nor behind what came before it', async () => {
+test('what is critical does not wait for the end of its turn, and takes along what came before it in its channel', async () => {
   const { client, appender, append, appendUrgent } = start();
   const other = newChannel();
   void appender.append(publication(other, { id: 'a' }));
@@ -71,25 +76,77 @@ test('what is critical does not wait for the end of its turn, nor behind what ca
   void appendUrgent('urgent');
   void appender.append(publication(other, { id: 'c' }));
   await Promise.resolve();
-  // Its channel keeps its order.
-  expect(client.sent).toEqual(['EVALSHA b,urgent,a,c']);
+  expect(client.sent).toEqual(['EVALSHA b,urgent']);
+  await nextTurn();
+  expect(client.sent.slice(1)).toEqual(['EVALSHA a,c']);
 });
 
-test('what else is critical in a turn shares the call at its end', async () => {
-  const { client, append, appendUrgent } = start();
+test('what else is critical in a turn shares the call at its end, and goes first in it', async () => {
+  const { client, appender, appendUrgent } = start();
   void appendUrgent('first');
   await Promise.resolve();
-  void append('bulk');
+  void appender.append(publication(newChannel(), { id: 'bulk' }));
   for (const id of ['second', 'third']) {
     void appendUrgent(id);
     await Promise.resolve();
   }
   expect(client.sent).toEqual(['EVALSHA first']);
   await nextTurn();
-  expect(client.sent.slice(1)).toEqual(['EVALSHA bulk,second,third']);
-  void appendUrgent('in the next turn');
+  expect(client.sent.slice(1)).toEqual(['EVALSHA second,third,bulk']);
+  await nextTurn();
+  void appendUrgent('in a later turn');
   await Promise.resolve();
-  expect(client.sent.slice(2)).toEqual(['EVALSHA in the next turn']);
+  expect(client.sent.slice(2)).toEqual(['EVALSHA in a later turn']);
+});
+
+test('what is critical stays behind a call that found the script forgotten', async () => {
+  const { client, append, appendUrgent } = start();
+  void append('first');
+  await nextTurn();
+  void append('second');
+  await nextTurn();
+  client.calls[0]?.fail('NOSCRIPT No matching script.');
+  await nextTurn();
+  void appendUrgent('urgent');
+  await nextTurn();
+  expect(client.sent).toEqual(['EVALSHA first', 'EVALSHA second']);
+  client.calls[1]?.fail('NOSCRIPT No matching script.');
+  await nextTurn();
+  expect(client.sent.slice(2)).toEqual(['EVAL first', 'EVAL second', 'EVALSHA urgent']);
+});
+
+test('with replicas what is critical shares the batch of its turn', async () => {
+  const { client, append, appendUrgent } = start({ replicas: 1 });
+  void appendUrgent('first');
+  await Promise.resolve();
+  void append('bulk');
+  void appendUrgent('second');
+  await Promise.resolve();
+  expect(client.sent).toEqual([]);
+  await nextTurn();
+  expect(client.sent).toEqual(['EVALSHA first,bulk,second']);
+});
+
+test('something critical is near until it is answered, but not for longer than a moment', async () => {
+  const now = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+  try {
+    const { client, appender, append, appendUrgent } = start();
+    void append('bulk');
+    expect(appender.isUrgentNear).toBe(false);
+    const first = appendUrgent('first');
+    expect(appender.isUrgentNear).toBe(true);
+    await nextTurn();
+    client.calls[0]?.answer([stored(1), stored(2)]);
+    await first;
+    expect(appender.isUrgentNear).toBe(false);
+    void appendUrgent('never answered');
+    now.mockReturnValue(1_019);
+    expect(appender.isUrgentNear).toBe(true);
+    now.mockReturnValue(1_020);
+    expect(appender.isUrgentNear).toBe(false);
+  } finally {
+    now.mockRestore();
+  }
 });
 
 test('a call holds 32 publishes or 256 KiB, and a larger one alone', async () => {
@@ -106,7 +163,7 @@ test('a call holds 32 publishes or 256 KiB, and a larger one alone', async () =>
 });
 
 test('a call of a cluster stays in one partition', async () => {
-  const { client, appender } = start(true);
+  const { client, appender } = start({ isSharded: true });
   const [one, other] = [newChannel(), newChannel()];
   for (const [id, channel] of [
     ['a', one],

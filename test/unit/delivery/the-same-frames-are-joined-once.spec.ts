@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { Buffer } from 'node:buffer';
 import { EncodedMessage } from '../../../src/delivery/encoded-message.js';
 import { JoinedFrames } from '../../../src/delivery/joined-frames.js';
@@ -57,7 +57,10 @@ test('nothing is held on to after the turn', () => {
 test('connections of many channels that are written to in turn share what each channel is owed', () => {
   const joined = new JoinedFrames();
   const urgent = message(1);
-  const rows = Array.from({ length: 20 }, (_, index) => [message(2 * index), urgent]);
+  const rows = Array.from({ length: 20 }, (_, index) =>
+    // It may have come before what its receivers are owed besides, or behind it.
+    index % 2 === 0 ? [message(2 * index), urgent] : [urgent, message(2 * index)],
+  );
   const firsts = rows.map((row) => joined.joinAll(row));
   expect(firsts.map(String)).toEqual(rows.map(written));
   // Other lists, as each connection has its own.
@@ -79,12 +82,33 @@ test.each<[string, (row: EncodedMessage[]) => EncodedMessage[]]>([
   expect(String(bytes)).toBe(written(other));
 });
 
-test('rows that nobody is owed any more are forgotten', () => {
+test.each([
+  ['32 newer ones', 32, 10],
+  ['a mebibyte of newer ones', 3, 200_000],
+])('of rows there are never more than %s', (_what, count, bytes) => {
   const joined = new JoinedFrames();
   const old = [message(1), message(2)];
   const first = joined.joinAll(old);
-  for (let index = 0; index < 32; index += 1) joined.joinAll([message(index), message(index + 1)]);
+  const add = (): Buffer => joined.joinAll([message(3, {}, bytes), message(4, {}, bytes)]);
+  for (let index = 1; index < count; index += 1) add();
+  expect(joined.joinAll(old)).toBe(first);
+  add();
   expect(joined.joinAll(old)).not.toBe(first);
+});
+
+test('rows are let go of by themselves where nobody says that all is written', () => {
+  jest.useFakeTimers();
+  try {
+    const joined = new JoinedFrames();
+    const row = [message(1), message(2)];
+    const first = joined.joinAll(row);
+    jest.advanceTimersByTime(999);
+    expect(joined.joinAll(row)).toBe(first);
+    jest.advanceTimersByTime(1);
+    expect(joined.joinAll(row)).not.toBe(first);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 function written(row: readonly EncodedMessage[]): string {
