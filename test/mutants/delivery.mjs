@@ -44,7 +44,7 @@ export const delivery = [
     replace: 'if (row && row.messages[0] === messages[0]) return row.joined;',
     check: check(
       'test/unit/delivery/the-same-frames-are-joined-once.spec.ts',
-      'who is owed more in a turn gets its own bytes',
+      'connections of many channels that are written to in turn share what each channel is owed',
     ),
   },
   {
