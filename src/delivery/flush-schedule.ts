@@ -40,10 +40,8 @@ export class FlushSchedule {
   #later: Session[] = [];
   #window: NodeJS.Timeout | null = null;
   #isContinued = false;
-  /** What is urgent has had its time of this turn: the rest of it waits for the slice to come. */
-  #isCut = false;
-  /** That slice would be in the same turn. */
-  #mustSkip = false;
+  /** What urgent writes took since the last slice that was to come; that one is once in each turn. */
+  #spentMs = 0;
   /** How many slices in a row had no time for what is due. */
   #passedOver = 0;
 
@@ -73,13 +71,8 @@ export class FlushSchedule {
     if (this.#later.length > 0 && this.#window === null) {
       this.#window = setTimeout(() => this.#windowEnds(), this.rules.windowMs);
     }
-    // A slice that is to come has its own time. Only what is urgent goes before it, once: all batches of
-    // a turn together must not take longer than one.
-    if (!this.#isContinued) this.#write();
-    else if (this.#urgent.length > 0 && !this.#isCut) {
-      this.#write();
-      this.#mustSkip = this.#isCut;
-    }
+    // A slice that is to come has its own time; only what is urgent goes before it.
+    if (!this.#isContinued || this.#urgent.length > 0) this.#write();
   }
 
   #windowEnds(): void {
@@ -94,20 +87,34 @@ export class FlushSchedule {
   }
 
   #write(): void {
-    const urgent = new Slice(() => this.rules.now(), URGENT_MS);
-    if (this.#passedOver >= PASSED_OVER_MAX) {
-      // Out of the same time: a floor, and not a crumb.
-      if (this.#writeDue(urgent)) this.#writeUrgent(urgent);
-    } else if (!this.#writeUrgent(urgent)) {
-      if (this.#due.length > 0) this.#passedOver += 1;
-    } else if (!this.#isContinued) {
+    // All batches of a turn share the time of one.
+    const leftMs = URGENT_MS - this.#spentMs;
+    if (leftMs > 0) this.#writeWithin(leftMs);
+    else this.#passOver();
+    const isAllWritten = this.#urgent.length === 0 && this.#due.length === 0;
+    if (!isAllWritten || this.#spentMs > 0) this.#continue();
+    if (isAllWritten) this.rules.joined.release();
+  }
+
+  #writeWithin(leftMs: number): void {
+    const hadUrgent = this.#urgent.length > 0;
+    const slice = new Slice(() => this.rules.now(), leftMs);
+    const isFloor = this.#passedOver >= PASSED_OVER_MAX;
+    // Out of the same time: a floor, and not a crumb.
+    const isUrgentDone = (!isFloor || this.#writeDue(slice)) && this.#writeUrgent(slice);
+    const tookMs = hadUrgent ? slice.ended() : 0;
+    this.#spentMs += tookMs;
+    if (isFloor) return;
+    if (!isUrgentDone) this.#passOver();
+    else if (!this.#isContinued) {
       const usual = this.rules.isUrgentNear() ? SHORT_SLICE_MS : SLICE_MS;
-      const share = urgent.tookMs / PASSED_OVER_MAX;
-      this.#writeDue(new Slice(() => this.rules.now(), Math.max(usual, share)));
+      const share = Math.max(usual, tookMs / PASSED_OVER_MAX);
+      this.#writeDue(new Slice(() => this.rules.now(), share));
     }
-    this.#isCut = this.#urgent.length > 0;
-    if (this.#isCut || this.#due.length > 0) this.#continue();
-    else this.rules.joined.release();
+  }
+
+  #passOver(): void {
+    if (this.#due.length > 0) this.#passedOver += 1;
   }
 
   /** False: the slice was over before all of them were written to. */
@@ -137,13 +144,8 @@ export class FlushSchedule {
     this.#isContinued = true;
     this.rules.next(() => {
       this.#isContinued = false;
-      this.#isCut = false;
-      // The time of this turn went to what came before it.
-      if (this.#mustSkip) {
-        this.#mustSkip = false;
-        this.#isCut = true;
-        this.#continue();
-      } else this.#write();
+      if (this.#urgent.length > 0 || this.#due.length > 0) this.#write();
+      this.#spentMs = 0;
     });
   }
 

@@ -41,7 +41,7 @@ export class JoinedFrames {
     while (this.#rows.length > ROWS_MAX || this.#rowsBytes > ROWS_BYTES_MAX) {
       this.#rowsBytes -= this.#rows.shift()?.joined.length ?? 0;
     }
-    this.#end ??= setTimeout(() => this.release(), KEPT_MS).unref();
+    this.#endSoon();
     return joined;
   }
 
@@ -52,6 +52,7 @@ export class JoinedFrames {
     if (!isSame(frames, this.#frames)) {
       this.#joined = Buffer.concat(frames);
       this.#frames = frames;
+      this.#endSoon();
     }
     return this.#joined;
   }
@@ -64,6 +65,10 @@ export class JoinedFrames {
     this.#rowsBytes = 0;
     this.#frames = [];
     this.#joined = NOTHING;
+  }
+
+  #endSoon(): void {
+    this.#end ??= setTimeout(() => this.release(), KEPT_MS).unref();
   }
 }
 

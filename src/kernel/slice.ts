@@ -30,6 +30,12 @@ export class Slice {
     return this.#lookedAt - this.#begun;
   }
 
+  /** Looks once more: how long it took in all. */
+  ended(): number {
+    this.#lookedAt = this.now();
+    return this.tookMs;
+  }
+
   /** `steps`: how many usual ones the last piece was worth. */
   isOver(steps = 1): boolean {
     this.#steps += steps;

@@ -16,11 +16,11 @@ export const delivery = [
     bug: 'each batch of what is urgent takes a slice of its own, all in one turn of the loop',
     rows: ['F37'],
     file: 'src/delivery/flush-schedule.ts',
-    find: 'else if (this.#urgent.length > 0 && !this.#isCut) {',
-    replace: 'else if (this.#urgent.length > 0) {',
+    find: 'this.#spentMs += tookMs;',
+    replace: '',
     check: check(
       'test/unit/delivery/a-fan-out-goes-in-slices.spec.ts',
-      'that is urgent takes no more of a turn however many batches of it come',
+      'that becomes urgent while a slice is to come has its time of the turn instead of that',
     ),
   },
   {
@@ -52,8 +52,8 @@ export const delivery = [
     bug: 'what is urgent and for many takes as many turns of the loop as what is not',
     rows: ['F37'],
     file: 'src/delivery/flush-schedule.ts',
-    find: 'const urgent = new Slice(() => this.rules.now(), URGENT_MS);',
-    replace: 'const urgent = new Slice(() => this.rules.now());',
+    find: 'const slice = new Slice(() => this.rules.now(), leftMs);',
+    replace: 'const slice = new Slice(() => this.rules.now());',
     check: check(
       'test/unit/delivery/a-fan-out-goes-in-slices.spec.ts',
       'that is urgent is done in few turns: it takes eight milliseconds of each',

@@ -64,8 +64,8 @@ export class Appender {
   /** Something urgent has left before the end of this turn: what else is urgent in it waits for that. */
   #hasHurried = false;
   #urgentUnderWay = 0;
-  /** When the last of it came, on the monotonic clock. */
-  #urgentAt = Number.NEGATIVE_INFINITY;
+  /** Since when there is any, on the monotonic clock. */
+  #urgentSince = 0;
   #hold: NodeJS.Timeout | null = null;
   /** When the last of it came. */
   #lastAt = 0;
@@ -86,9 +86,9 @@ export class Appender {
     this.#gathering = new Gathering(Math.min(CALLS_APART_MS, windowMs), CALLS_APART_WORTH);
   }
 
-  /** Something `critical` came a moment ago and is not confirmed yet. */
+  /** Something `critical` came a moment ago and is not confirmed yet. Not for long, however much of it there is. */
   get isUrgentNear(): boolean {
-    return this.#urgentUnderWay > 0 && performance.now() - this.#urgentAt < URGENT_NEAR_MS;
+    return this.#urgentUnderWay > 0 && performance.now() - this.#urgentSince < URGENT_NEAR_MS;
   }
 
   append(publication: Publication): Promise<Appended> {
@@ -104,8 +104,8 @@ export class Appender {
     this.#pending += 1;
     this.#pendingBytes += publication.draft.length;
     if (publication.lane === 0) {
+      if (this.#urgentUnderWay === 0) this.#urgentSince = performance.now();
       this.#urgentUnderWay += 1;
-      this.#urgentAt = performance.now();
     }
     return new Promise((resolve, reject) => {
       const waiting = { publication, resolve, reject };

@@ -98,11 +98,18 @@ describe('a fan-out', () => {
     expect(longest).toBeLessThanOrEqual(8 + LOOK_MS);
   });
 
-  test('that is urgent takes no more of a turn however many batches of it come', () => {
+  test.each([
+    ['that are too many', 2_000],
+    ['of which each is done at once', 500],
+  ])('that is urgent takes no more of a turn in batches %s', (_what, count) => {
     const begun = clock;
-    for (let batch = 0; batch < 10; batch += 1) owe(sessions(2_000), true);
-    expect(clock - begun).toBeLessThanOrEqual(8 + LOOK_MS);
-    expect(slices).toHaveLength(1);
+    for (let batch = 0; batch < 10; batch += 1) owe(sessions(count), true);
+    // It is in the same turn as what came before it.
+    nextSlice();
+    expect(clock - begun).toBeLessThanOrEqual(8 + 2 * LOOK_MS);
+    const before = written.length;
+    nextSlice();
+    expect(written.length).toBeGreaterThan(before);
   });
 
   test('that becomes urgent while a slice is to come has its time of the turn instead of that', () => {
@@ -110,12 +117,20 @@ describe('a fan-out', () => {
     expect(slices).toHaveLength(1);
     const begun = clock;
     for (let batch = 0; batch < 3; batch += 1) owe(sessions(2_000), true);
-    // Of the same turn.
     nextSlice();
-    expect(clock - begun).toBeLessThanOrEqual(8 + LOOK_MS);
+    expect(clock - begun).toBeLessThanOrEqual(8 + 2 * LOOK_MS);
     const before = written.length;
     nextSlice();
     expect(written.length).toBeGreaterThan(before);
+  });
+
+  test('that is urgent and done at once leaves the next turn its whole time', () => {
+    owe(sessions(500), true);
+    nextSlice();
+    expect(slices).toHaveLength(0);
+    const begun = clock;
+    owe(sessions(2_000), true);
+    expect(clock - begun).toBeGreaterThanOrEqual(8);
   });
 
   test('writes once to who is owed more before its slice has come', () => {
