@@ -1,7 +1,7 @@
 import type { StreamHandle } from './stream-binding.js';
 
 /** Reading of those that wait may take so long of one turn of the event loop, in milliseconds. */
-const TURN_MS = 0.7;
+const TURN_MS = 1;
 
 /** A shorter read holds nothing up: what is only handed on, as a large message is until it is whole, is not worth a turn of its own. */
 const CHEAP_MS = 0.1;

@@ -1,5 +1,5 @@
 /** Work goes on for this long before the event loop gets its turn, in milliseconds. */
-export const SLICE_MS = 1;
+export const SLICE_MS = 2;
 /** The same while something more urgent is near. */
 export const SHORT_SLICE_MS = 0.5;
 /** Steps between two looks at the clock. */

@@ -32,7 +32,7 @@ export const delivery = [
     replace: 'SLICE_MS',
     check: check(
       'test/unit/delivery/a-fan-out-goes-in-slices.spec.ts',
-      'lets it have its turn after half of that while something urgent is expected',
+      'lets it have its turn after a quarter of that while something urgent is expected',
     ),
   },
   {

@@ -75,15 +75,15 @@ describe('a fan-out', () => {
     expect([written.length, slices.length]).toEqual([10, 0]);
   });
 
-  test('to many lets the event loop have its turn after a millisecond', () => {
+  test('to many lets the event loop have its turn after two milliseconds', () => {
     const all = sessions(1_000);
     const longest = longestOf(all);
     expect(written).toEqual(all.map((_, index) => `s${index}`));
-    expect(longest).toBeGreaterThanOrEqual(1);
-    expect(longest).toBeLessThanOrEqual(1 + LOOK_MS);
+    expect(longest).toBeGreaterThanOrEqual(2);
+    expect(longest).toBeLessThanOrEqual(2 + LOOK_MS);
   });
 
-  test('lets it have its turn after half of that while something urgent is expected', () => {
+  test('lets it have its turn after a quarter of that while something urgent is expected', () => {
     isUrgentNear = true;
     const longest = longestOf(sessions(1_000));
     expect(longest).toBeGreaterThanOrEqual(0.5);
