@@ -64,6 +64,17 @@ describe('a fan-out', () => {
     return Math.round(longest * 100) / 100;
   }
 
+  /** Ten urgent batches, and the slice that comes in the same turn: together as long as one; then it goes on. */
+  function expectOneShare(count: number): void {
+    const begun = clock;
+    for (let batch = 0; batch < 10; batch += 1) owe(sessions(count), true);
+    nextSlice();
+    expect(clock - begun).toBeLessThanOrEqual(8 + 2 * LOOK_MS);
+    const before = written.length;
+    nextSlice();
+    expect(written.length).toBeGreaterThan(before);
+  }
+
   function nextSlice(): void {
     const due = slices.shift();
     if (!due) throw new Error('no slice is to come');
@@ -102,26 +113,13 @@ describe('a fan-out', () => {
     ['that are too many', 2_000],
     ['of which each is done at once', 500],
   ])('that is urgent takes no more of a turn in batches %s', (_what, count) => {
-    const begun = clock;
-    for (let batch = 0; batch < 10; batch += 1) owe(sessions(count), true);
-    // It is in the same turn as what came before it.
-    nextSlice();
-    expect(clock - begun).toBeLessThanOrEqual(8 + 2 * LOOK_MS);
-    const before = written.length;
-    nextSlice();
-    expect(written.length).toBeGreaterThan(before);
+    expectOneShare(count);
   });
 
   test('that becomes urgent while a slice is to come has its time of the turn instead of that', () => {
     owe(sessions(1_000));
     expect(slices).toHaveLength(1);
-    const begun = clock;
-    for (let batch = 0; batch < 3; batch += 1) owe(sessions(2_000), true);
-    nextSlice();
-    expect(clock - begun).toBeLessThanOrEqual(8 + 2 * LOOK_MS);
-    const before = written.length;
-    nextSlice();
-    expect(written.length).toBeGreaterThan(before);
+    expectOneShare(2_000);
   });
 
   test('that is urgent and done at once leaves the next turn its whole time', () => {
