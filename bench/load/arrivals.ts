@@ -1,3 +1,4 @@
+import { now } from './clock.js';
 import type { Latency } from './orders.js';
 import type { Stamp } from './stamp.js';
 
@@ -26,7 +27,7 @@ export class Arrivals {
   /** Notes how late one is. @param isRemote whether it came to another instance than its publisher's */
   note({ stream, dueAt }: Stamp, isRemote: boolean): void {
     const samples = (this.#samples[stream] ??= { local: [], remote: [] });
-    (isRemote ? samples.remote : samples.local).push(performance.now() - dueAt);
+    (isRemote ? samples.remote : samples.local).push(now() - dueAt);
   }
 
   clear(): void {

@@ -1,10 +1,11 @@
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Arrivals } from './arrivals.js';
+import { now } from './clock.js';
 import { Connection, type Surroundings } from './connection.js';
 import { dialectOf } from './dialects.js';
 import { Faults } from './faults.js';
-import { Ledger } from './ledger.js';
+import { Ledger, type Published, publishedByBoth } from './ledger.js';
 import type { Audience, Load, Return, Storm, Stream, Traffic } from './orders.js';
 import { pace } from './pace.js';
 import { Publishers } from './publishers.js';
@@ -18,6 +19,24 @@ const ARRIVAL_MS = 10_000;
 const WAKE_MS = 15_000;
 const STORM_MS = 120_000;
 
+/** What is told of a run when all of it has come. */
+interface Offered {
+  readonly streams: readonly Stream[];
+  /** By stream. */
+  readonly published: readonly number[];
+  readonly before: Counts;
+  readonly countsBefore: { readonly refused: number };
+  /** When the last message was due. */
+  readonly inTime: Counts;
+  readonly generatorShare: number;
+}
+
+interface Counts {
+  readonly messages: number;
+  readonly told: number;
+  readonly bytes: number;
+}
+
 /** The subscribers and the publishers of a leg. */
 export class Crowd {
   readonly #arrivals = new Arrivals();
@@ -25,6 +44,8 @@ export class Crowd {
   readonly #publishers: Publishers;
   readonly #seats: readonly Seat[];
   #admitted = 0;
+  #offered: Offered | null = null;
+  #elsewhere: Published | null = null;
 
   constructor(private readonly audience: Audience) {
     const surroundings: Surroundings = {
@@ -40,7 +61,8 @@ export class Crowd {
       const { mayLose } = audience;
       const ledger = new Ledger([], mayLose);
       const role = { port, ledger, mayLose, isDecoded: false, place: null, isRemote: () => false };
-      return new Connection({ ...role, index: audience.seats.length + i }, surroundings);
+      const index = audience.firstUser + audience.seats.length + i;
+      return new Connection({ ...role, index }, surroundings);
     });
     this.#publishers = new Publishers(connections, audience, this.#faults);
   }
@@ -66,19 +88,40 @@ export class Crowd {
   }
 
   /** Publishes, waits until everything has come or nothing more will, and counts. */
-  async run({ streams, seconds }: Traffic): Promise<Load> {
+  async run(traffic: Traffic): Promise<Load> {
+    await this.offer(traffic);
+    return this.settle(this.#publishers.published);
+  }
+
+  /** Publishes, and tells what is owed for it. Who publishes to the other channels does so meanwhile. */
+  async offer({ streams, seconds }: Traffic): Promise<Published> {
     this.#arrivals.clear();
     const before = this.#sums();
     const countsBefore = this.#publishers.counts();
-    const startedAt = performance.now();
+    const startedAt = now();
     const cpuBefore = process.cpuUsage();
 
     const published = await Promise.all(
       streams.map((stream, i) => this.#publish(stream, i, seconds, startedAt)),
     );
-    const elapsedMs = performance.now() - startedAt;
-    const generatorShare = shareOf(process.cpuUsage(cpuBefore), elapsedMs);
-    const inTime = this.#sums();
+    const generatorShare = shareOf(process.cpuUsage(cpuBefore), now() - startedAt);
+    this.#offered = {
+      streams,
+      published,
+      before,
+      countsBefore,
+      inTime: this.#sums(),
+      generatorShare,
+    };
+    await until(() => this.#publishers.areAnswered, ARRIVAL_MS);
+    return this.#publishers.published;
+  }
+
+  /** Waits until everything has come or nothing more will, and counts. @param elsewhere what others have published */
+  async settle(elsewhere: Published): Promise<Load> {
+    if (!this.#offered) throw new Error('nothing was offered');
+    const { streams, published, before, countsBefore, inTime, generatorShare } = this.#offered;
+    this.#elsewhere = elsewhere;
     await this.#untilComplete(ARRIVAL_MS);
 
     const after = this.#sums();
@@ -170,16 +213,21 @@ export class Crowd {
   }
 
   async #untilComplete(withinMs: number): Promise<void> {
-    const deadline = performance.now() + withinMs;
-    while (!this.#isComplete() && performance.now() < deadline) await delay(5);
+    await until(() => this.#isComplete(), withinMs);
     // One that comes twice may come late.
     await delay(50);
   }
 
   #isComplete(): boolean {
     if (!this.#publishers.areAnswered) return false;
-    const { published } = this.#publishers;
+    const published = this.#published();
     return this.#awaited().every((seat) => seat.accounted >= seat.due(published));
+  }
+
+  /** By whomever. */
+  #published(): Published {
+    const { elsewhere } = this.audience;
+    return publishedByBoth(this.#publishers.published, elsewhere, this.#elsewhere);
   }
 
   /** Those who should have everything: they read, and the server keeps them. */
@@ -193,7 +241,7 @@ export class Crowd {
     return this.#seats.filter(({ hasEnded }) => hasEnded).length;
   }
 
-  #sums(): { messages: number; told: number; bytes: number } {
+  #sums(): Counts {
     const sums = { messages: 0, told: 0, bytes: 0 };
     for (const { messages, told, bytes } of this.#seats) {
       sums.messages += messages;
@@ -204,7 +252,8 @@ export class Crowd {
   }
 
   #judge(): void {
-    const { published, unanswered } = this.#publishers;
+    const { unanswered } = this.#publishers;
+    const published = this.#published();
     let lost = 0;
     let repeated = 0;
     let swapped = 0;
@@ -225,6 +274,11 @@ export class Crowd {
     const { count, first } = disorders;
     this.#faults.add(`${count} breaks in the order, the first: ${first}`);
   }
+}
+
+async function until(isSo: () => boolean, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!isSo() && performance.now() < deadline) await delay(5);
 }
 
 /** Share of a core. */

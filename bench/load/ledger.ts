@@ -19,6 +19,24 @@ export interface Published {
   readonly unknown: readonly number[];
 }
 
+/** Own figures, and of the channels that are written to elsewhere those of there; nothing while these are not known. */
+export function publishedByBoth(
+  own: Published,
+  elsewhere: readonly number[],
+  others: Published | null,
+): Published {
+  if (elsewhere.length === 0) return own;
+  const isOther = new Set(elsewhere);
+  return {
+    tallies: own.tallies.map((tally, channel) =>
+      isOther.has(channel) ? (others?.tallies[channel] ?? NONE) : tally,
+    ),
+    unknown: own.unknown.map((count, channel) =>
+      isOther.has(channel) ? (others?.unknown[channel] ?? 0) : count,
+    ),
+  };
+}
+
 /** How what came differs from what was published. */
 export interface Difference {
   readonly lost: number;

@@ -28,6 +28,10 @@ async function carryOut(order: Order): Promise<Report> {
       return { kind: 'done' };
     case 'run':
       return { kind: 'load', load: await crowd.run(order.traffic) };
+    case 'offer':
+      return { kind: 'offered', published: await crowd.offer(order.traffic) };
+    case 'settle':
+      return { kind: 'load', load: await crowd.settle(order.elsewhere) };
     case 'stall':
       crowd.stall(order.seats);
       return { kind: 'done' };

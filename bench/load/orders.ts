@@ -1,4 +1,5 @@
 import type { DialectChoice } from './dialects.js';
+import type { Published } from './ledger.js';
 
 /** One subscriber: where it connects, and the numbers of the channels that it joins. */
 export interface Seat {
@@ -25,6 +26,10 @@ export interface Audience {
   readonly keeps: readonly number[];
   /** Whether every seat keeps its place, so that it can come back to it. All are decoded then. */
   readonly remembers: boolean;
+  /** Numbers of channels that somebody else publishes to; what is owed of them is told when it has (`settle`). */
+  readonly elsewhere: readonly number[];
+  /** Of the users of its connections, so that two audiences of one server have none in common. */
+  readonly firstUser: number;
 }
 
 /** What is published, evenly spaced in groups; what one publisher has of a group leaves in one write. */
@@ -58,6 +63,10 @@ export type Order =
   /** Lets in more seats, until there are so many. */
   | { readonly kind: 'admit'; readonly upTo: number }
   | { readonly kind: 'run'; readonly traffic: Traffic }
+  /** The first half of a run, until all is published and answered. */
+  | { readonly kind: 'offer'; readonly traffic: Traffic }
+  /** The second half, once it is known what was published elsewhere. */
+  | { readonly kind: 'settle'; readonly elsewhere: Published }
   /** The first so many seats stop reading, or read again and everything is awaited. */
   | { readonly kind: 'stall'; readonly seats: number }
   | { readonly kind: 'wake' }
@@ -122,5 +131,6 @@ export interface Return {
 export type Report =
   | { readonly kind: 'done' }
   | { readonly kind: 'load'; readonly load: Load }
+  | { readonly kind: 'offered'; readonly published: Published }
   | { readonly kind: 'return'; readonly back: Return }
   | { readonly kind: 'failed'; readonly message: string };

@@ -1,4 +1,5 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import { now } from './clock.js';
 import type { Stream } from './orders.js';
 
 /** Somebody who is behind still reads what comes after so long, in milliseconds. */
@@ -19,12 +20,12 @@ export async function pace(
   let turnAt = startedAt;
   for (let group = 0; group < groups; group += 1) {
     const dueAt = startedAt + group * everyMs;
-    const now = performance.now();
-    if (dueAt - now >= 1) await delay(dueAt - now);
-    else if (now - turnAt > TURN_MS) await turn();
-    if (performance.now() - turnAt > TURN_MS) turnAt = performance.now();
+    const asked = now();
+    if (dueAt - asked >= 1) await delay(dueAt - asked);
+    else if (asked - turnAt > TURN_MS) await turn();
+    if (now() - turnAt > TURN_MS) turnAt = now();
     publish(dueAt, group);
   }
-  const wait = startedAt + groups * everyMs - performance.now();
+  const wait = startedAt + groups * everyMs - now();
   if (wait > 0) await delay(wait);
 }

@@ -123,9 +123,9 @@ export class Seat {
   }
 
   #connectionTo(port: number, place: Place | null): Connection {
-    const { remembers, decodedEvery, publishers } = this.audience;
+    const { remembers, decodedEvery, publishers, firstUser } = this.audience;
     const role = {
-      index: this.index,
+      index: firstUser + this.index,
       port,
       ledger: this.#ledger,
       isDecoded: remembers || this.index % decodedEvery === 0,

@@ -14,9 +14,19 @@ export interface Seating {
   readonly publishers: readonly number[];
 }
 
-type Special = Pick<Audience, 'decodedEvery' | 'mayLose' | 'keeps' | 'remembers'>;
+type Special = Pick<
+  Audience,
+  'decodedEvery' | 'mayLose' | 'keeps' | 'remembers' | 'elsewhere' | 'firstUser'
+>;
 
-const USUAL: Special = { decodedEvery: 64, mayLose: false, keeps: [], remembers: false };
+const USUAL: Special = {
+  decodedEvery: 64,
+  mayLose: false,
+  keeps: [],
+  remembers: false,
+  elsewhere: [],
+  firstUser: 0,
+};
 
 /** @param leg names the channels, so that no two legs share one */
 export function audienceOf(

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import process from 'node:process';
+import type { Published } from '../load/ledger.js';
 import type { Audience, Load, Order, Report, Return, Storm, Traffic } from '../load/orders.js';
 import { atExit } from './at-exit.js';
 import { pinned } from './child.js';
@@ -30,9 +31,18 @@ export class Generator {
   }
 
   async run(traffic: Traffic): Promise<Load> {
-    const report = await this.#ask({ kind: 'run', traffic });
-    if (report.kind !== 'load') throw new Error('the generator did not answer with a load');
-    return report.load;
+    return this.#load({ kind: 'run', traffic });
+  }
+
+  /** Publishes, beside another one: what both have published is exchanged before either settles. */
+  async offer(traffic: Traffic): Promise<Published> {
+    const report = await this.#ask({ kind: 'offer', traffic });
+    if (report.kind !== 'offered') throw new Error('the generator did not tell what it offered');
+    return report.published;
+  }
+
+  async settle(elsewhere: Published): Promise<Load> {
+    return this.#load({ kind: 'settle', elsewhere });
   }
 
   /** The first so many seats stop reading. */
@@ -62,6 +72,12 @@ export class Generator {
     this.#process.disconnect();
     await exited;
     this.#ended();
+  }
+
+  async #load(order: Order): Promise<Load> {
+    const report = await this.#ask(order);
+    if (report.kind !== 'load') throw new Error('the generator did not answer with a load');
+    return report.load;
   }
 
   async #back(order: Order): Promise<Return> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Load, Stream } from '../load/orders.js';
+import type { Load } from '../load/orders.js';
 import { audienceOf } from '../measure/audience.js';
 import { firstInstance } from '../measure/first-instance.js';
 import { overloadOf } from '../measure/generator-limit.js';
@@ -20,17 +20,14 @@ import {
   rowsOf,
 } from '../report/result.js';
 import type { ByMode } from './mode.js';
+import { DECODED_EVERY, type Loads, OverloadCrowds, WITNESSES } from './overload-crowds.js';
 import {
   BULK,
   BULK_BYTES,
   BULK_CHANNELS,
   bulkAt,
   CRITICAL,
-  CRITICAL_CHANNEL,
   CRITICAL_PER_SECOND,
-  CRITICAL_STREAM,
-  NO_BULK,
-  NO_CRITICAL,
   seatingOf,
 } from './overload-traffic.js';
 import { practise } from './practice.js';
@@ -50,6 +47,8 @@ interface OverloadLeg {
   readonly peer: string;
   readonly criticalP50: number | null;
   readonly criticalP99: number | null;
+  /** What the busy clients saw of them, whose own lateness is in it. */
+  readonly busyP99: number | null;
   readonly bulkP99: number | null;
   /** Bulk deliveries in a second, until the last one was due. */
   readonly goodput: number | null;
@@ -64,7 +63,7 @@ interface OverloadLeg {
 
 const SHAPES: ByMode<Shape> = {
   quick: { seats: 200, calmSeconds: 2, seconds: 2, kneeSeconds: 1, rounds: 1 },
-  standard: { seats: 500, calmSeconds: 5, seconds: 10, kneeSeconds: 2, rounds: 1 },
+  standard: { seats: 500, calmSeconds: 5, seconds: 10, kneeSeconds: 4, rounds: 1 },
   full: { seats: 500, calmSeconds: 15, seconds: 15, kneeSeconds: 4, rounds: 3 },
 };
 
@@ -72,7 +71,6 @@ const SHAPES: ByMode<Shape> = {
 const OVERLOAD = 1.2;
 const SETTING_IN_S = 1;
 const WARM_UP_PER_SECOND = 200;
-const DECODED_EVERY = 64;
 
 const CALM_FACTOR = 3;
 const CRITICAL_MS = 25;
@@ -81,6 +79,7 @@ const GOODPUT_MIN = 0.95;
 const READINGS: readonly Reading<OverloadLeg>[] = [
   { key: 'c50', title: 'critical p50 ms', digits: 1, of: (leg) => leg.criticalP50 },
   { key: 'c99', title: 'critical p99 ms', digits: 1, of: (leg) => leg.criticalP99 },
+  { key: 'busy', title: 'at busy clients', digits: 1, of: (leg) => leg.busyP99 },
   { key: 'b99', title: 'bulk p99 ms', digits: 0, of: (leg) => leg.bulkP99 },
   { key: 'goodput', title: 'bulk deliveries/s', digits: 0, of: (leg) => leg.goodput },
   { key: 'told', title: 'told lost', digits: 0, of: (leg) => leg.told },
@@ -157,12 +156,16 @@ async function legsOf(
 ): Promise<{ legs: OverloadLeg[]; knee: number }> {
   const { generator } = stage;
   const running = await stage.start(peer, { isProbed: true, redisCore: 'measured' });
-  const seating = seatingOf(shape.seats);
-  const special = { decodedEvery: DECODED_EVERY, mayLose: true, keeps: [CRITICAL_CHANNEL] };
+  const crowds = new OverloadCrowds(generator, stage.anotherGenerator());
   const say = (what: string): void => progress(`${peer.name}, ${what}`);
 
   await practise({ peer: running, generator, mode, progress });
-  await generator.connect(audienceOf(running, 'overload-knee', seating, special));
+  await generator.connect(
+    audienceOf(running, 'overload-knee', seatingOf(shape.seats), {
+      decodedEvery: DECODED_EVERY,
+      mayLose: true,
+    }),
+  );
   await generator.run({ streams: [bulkAt(WARM_UP_PER_SECOND)], seconds: shape.kneeSeconds });
   const knee = await findKnee({
     generator,
@@ -174,29 +177,26 @@ async function legsOf(
   await generator.disconnect();
 
   const bulk = bulkAt(knee * OVERLOAD);
-  const phases: Readonly<Record<Phase, readonly Stream[]>> = {
-    calm: [NO_BULK, CRITICAL_STREAM],
-    'bulk alone': [bulk, NO_CRITICAL],
-    both: [bulk, CRITICAL_STREAM],
-  };
   const round: readonly Phase[] = ['calm', 'bulk alone', 'both', 'both', 'bulk alone', 'calm'];
   const order = Array.from({ length: shape.rounds }, () => round).flat();
   const legs: OverloadLeg[] = [];
   for (const [index, phase] of order.entries()) {
     say(`leg ${index + 1} of ${order.length}: ${phase}`);
     // What an overload left behind ends with its connections.
-    await generator.connect(audienceOf(running, `overload-${index}`, seating, special));
+    await crowds.connect(running, `overload-${index}`, shape.seats);
     await delay(500);
+    const offer = (seconds: number): Promise<Loads> =>
+      crowds.run(phase === 'calm' ? null : bulk, phase !== 'bulk alone', seconds);
     // What is asked for is how it is while bulk runs, not while it sets in.
-    await generator.run({ streams: phases[phase], seconds: SETTING_IN_S });
+    await offer(SETTING_IN_S);
     const seconds = phase === 'calm' ? shape.calmSeconds : shape.seconds;
-    const [[load, shares], loop] = await loopDelayDuring(firstInstance(running), () =>
-      sharesDuring(running, seconds, () => generator.run({ streams: phases[phase], seconds })),
+    const [[loads, shares], loop] = await loopDelayDuring(firstInstance(running), () =>
+      sharesDuring(running, seconds, () => offer(seconds)),
     );
-    await generator.disconnect();
+    await crowds.disconnect();
     running.check();
     const { seats } = shape;
-    legs.push(legOf(labelOf(peer, phase), phase, load, { loop, shares, seconds, seats }));
+    legs.push(legOf(labelOf(peer, phase), phase, loads, { loop, shares, seconds, seats }));
     await delay(500);
   }
   await stage.stop(running);
@@ -215,22 +215,27 @@ interface Conditions {
 function legOf(
   label: string,
   phase: Phase,
-  load: Load,
+  { busy, witness }: Loads,
   { loop, shares, seconds, seats }: Conditions,
 ): OverloadLeg {
-  const bulk = load.streams[BULK];
-  const critical = load.streams[CRITICAL];
-  // Of the critical ones none may be missing; what is told lost or refused is bulk.
-  const criticalDeliveries = (critical?.published ?? 0) * seats;
+  const bulk = busy.streams[BULK];
+  const critical = witness.streams[CRITICAL];
+  const published = critical?.published ?? 0;
   const hasCritical = phase !== 'bulk alone';
-  const { told, refused, generatorShare } = load;
-  const inTime = load.deliveredInTime - criticalDeliveries;
+  const told = busy.told + witness.told;
+  const refused = busy.refused + witness.refused;
+  const ended = busy.ended + witness.ended;
+  // Of the critical ones none may be missing; what is told lost or refused is bulk.
+  const inTime = busy.deliveredInTime + witness.deliveredInTime - published * seats;
   const owed = ((bulk?.published ?? 0) * seats) / BULK_CHANNELS;
   const p99Ms = bulk?.all.p99 ?? 0;
+  const generatorShare = busy.generatorShare + witness.generatorShare;
+  const coreShare = shares.server + shares.redis;
   return {
     peer: label,
     criticalP50: hasCritical ? (critical?.all.p50 ?? null) : null,
     criticalP99: hasCritical ? (critical?.all.p99 ?? null) : null,
+    busyP99: hasCritical ? (busy.streams[CRITICAL]?.all.p99 ?? null) : null,
     bulkP99: phase === 'calm' ? null : p99Ms,
     goodput: phase === 'calm' ? null : inTime / seconds,
     told,
@@ -239,20 +244,15 @@ function legOf(
     generatorShare,
     shares,
     faults: [
-      ...load.faults,
-      ...missingCritical(critical, seats),
-      ...(load.ended > 0 ? [`${load.ended} connections were ended`] : []),
+      ...busy.faults,
+      ...witness.faults,
+      ...missingCritical(busy, published * Math.ceil((seats - WITNESSES) / DECODED_EVERY)),
+      ...missingCritical(witness, published * WITNESSES),
+      ...(ended > 0 ? [`${ended} connections were ended`] : []),
       ...overloadOf(generatorShare),
       ...(phase === 'calm'
         ? []
-        : missingOverload({
-            owed,
-            inTime,
-            told,
-            refused,
-            p99Ms,
-            coreShare: shares.server + shares.redis,
-          })),
+        : missingOverload({ owed, inTime, told, refused, p99Ms, coreShare })),
     ],
   };
 }
@@ -261,10 +261,8 @@ function legOf(
  * Every decoded seat must have seen every critical message. Of the others it is known that they were
  * not told of a loss there, and that what came and what was told come to all that was published.
  */
-function missingCritical(critical: Load['streams'][number] | undefined, seats: number): string[] {
-  if (!critical) return [];
-  const due = critical.published * Math.ceil(seats / DECODED_EVERY);
-  const missing = due - critical.all.samples;
+function missingCritical({ streams }: Load, due: number): string[] {
+  const missing = due - (streams[CRITICAL]?.all.samples ?? 0);
   return missing === 0 ? [] : [`${missing} of ${due} critical messages are missing`];
 }
 

@@ -40,12 +40,13 @@ export function bulkAt(groupsPerSecond: number, groupSize = 1): Stream {
   };
 }
 
-export function seatingOf(seats: number): Seating {
+/** Everybody at once, or those whose publishers write bulk only. */
+export function seatingOf(seats: number, publishers = BULK_CHANNELS + 1): Seating {
   return {
     channels: BULK_CHANNELS + 1,
     seats,
     seat: (index) => ({ instance: 0, channels: [index % BULK_CHANNELS, CRITICAL_CHANNEL] }),
     // A publisher for each channel: critical messages do not wait behind bulk on one connection.
-    publishers: upTo(BULK_CHANNELS + 1).map(() => 0),
+    publishers: upTo(publishers).map(() => 0),
   };
 }

@@ -4,9 +4,10 @@ import type { Settings } from './scenario.js';
 
 type Wish = Pick<StartOptions, 'instances' | 'isProbed' | 'redisCore'>;
 
-/** Where a scenario plays: the generator and the servers, which end with it. */
+/** Where a scenario plays: generators and servers, which end with it. */
 export class Stage {
   readonly generator = new Generator();
+  readonly #others: Generator[] = [];
   readonly #running = new Set<RunningPeer>();
 
   constructor(private readonly settings: Settings) {}
@@ -22,13 +23,22 @@ export class Stage {
     return running;
   }
 
+  /** One more process that offers load, on the core of the first. */
+  anotherGenerator(): Generator {
+    const other = new Generator();
+    this.#others.push(other);
+    return other;
+  }
+
   async stop(running: RunningPeer): Promise<void> {
     this.#running.delete(running);
     await running.stop();
   }
 
   async clear(): Promise<void> {
-    await Promise.allSettled([...this.#running, this.generator].map((it) => it.stop()));
+    await Promise.allSettled(
+      [...this.#running, ...this.#others, this.generator].map((it) => it.stop()),
+    );
   }
 }
 

@@ -97,7 +97,7 @@ export const append = [
     bug: 'the ids of a channel expire with their window, so a clock that jumps ahead takes all of them',
     rows: ['F33'],
     file,
-    find: "redis.call('PEXPIRE', ids, memoryMs)",
+    find: "redis.call('PEXPIREAT', ids, forgottenAt)",
     replace: "redis.call('PEXPIRE', ids, whole(dedupMs))",
     check: fault('F33', 1, 2),
   },
@@ -106,7 +106,7 @@ export const append = [
     bug: 'the ids of a channel expire a day after their window, so a clock that jumps by more takes all of them',
     rows: ['F33'],
     file,
-    find: "redis.call('PEXPIRE', ids, memoryMs)",
+    find: "redis.call('PEXPIREAT', ids, forgottenAt)",
     replace: "redis.call('PEXPIRE', ids, whole(dedupMs + DAY_MS))",
     check: check(
       'test/contract/redis-broker-clock-jumps.spec.ts',

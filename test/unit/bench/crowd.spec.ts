@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Crowd } from '../../../bench/load/crowd.js';
+import type { Published } from '../../../bench/load/ledger.js';
 import type { Audience, Return } from '../../../bench/load/orders.js';
 import { type Fate, PushServer } from './push-server.js';
 
@@ -23,6 +24,7 @@ async function crowdAt(fate: (channel: string, number: number) => Fate): Promise
     seats: [0, 1].map((channel) => ({ port, channels: [channel] })),
     publishers: [port],
     ...{ decodedEvery: 1, mayLose: true, keeps: [1], remembers: false },
+    ...{ elsewhere: [], firstUser: 0 },
   };
   const crowd = new Crowd(audience);
   await crowd.open(2);
@@ -91,5 +93,46 @@ describe('a storm', () => {
     await crowd.close();
     expect(back).toMatchObject({ delivered: 0, ended: 0, faults: [] });
     expect(back.generatorShare).toBeGreaterThan(0);
+  });
+});
+
+describe('two processes that offer load to one server', () => {
+  /** Ten messages each, to a channel of its own; one seat of the first is in both. */
+  async function offered(): Promise<{ reader: Crowd; writer: Crowd; written: Published }> {
+    const server = new PushServer(() => 'delivered');
+    servers.push(server);
+    const port = await server.port();
+    const both = {
+      dialect: { name: 'carillon', secret: 'secret' },
+      channels: [STALLED, NEIGHBOUR],
+      publishers: [port],
+      ...{ decodedEvery: 1, mayLose: true, keeps: [1], remembers: false },
+    } as const;
+    const seats = [{ port, channels: [0, 1] }];
+    const reader = new Crowd({ ...both, seats, elsewhere: [1], firstUser: 0 });
+    const writer = new Crowd({ ...both, seats: [], elsewhere: [0], firstUser: 100 });
+    await reader.open(1);
+    await writer.open(0);
+    const stream = { groupsPerSecond: 100, groupSize: 1, bytes: 100, priority: null } as const;
+    const [, written] = await Promise.all([
+      reader.offer({ streams: [{ ...stream, channels: [0] }], seconds: 0.1 }),
+      writer.offer({ streams: [{ ...stream, channels: [1] }], seconds: 0.1 }),
+    ]);
+    return { reader, writer, written };
+  }
+
+  test('hold what came against what both have written', async () => {
+    const { reader, writer, written } = await offered();
+    const { delivered, faults } = await reader.settle(written);
+    await Promise.all([reader.close(), writer.close()]);
+    expect({ delivered, faults }).toEqual({ delivered: 20, faults: [] });
+  });
+
+  test('see that one more came than the other has written', async () => {
+    const { reader, writer, written } = await offered();
+    const tallies = written.tallies.map((tally) => ({ ...tally, count: tally.count - 1 }));
+    const { faults } = await reader.settle({ ...written, tallies });
+    await Promise.all([reader.close(), writer.close()]);
+    expect(faults).toEqual(['1 deliveries came twice']);
   });
 });

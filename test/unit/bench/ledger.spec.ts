@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Ledger, type Published } from '../../../bench/load/ledger.js';
+import { Ledger, type Published, publishedByBoth } from '../../../bench/load/ledger.js';
 import { NONE, Tally } from '../../../bench/load/tally.js';
 
 const none = (): Tally[] => [new Tally(), new Tally()];
@@ -117,5 +117,21 @@ describe('what one seat was brought', () => {
     const ledger = ledgerOf({ mayLose: true });
     bring(ledger, [0, 1]);
     expect(ledger.compare(publishedTo(0, [0, 2]))).toEqual({ ...nothing, swapped: 1 });
+  });
+});
+
+describe('what was published by two', () => {
+  const own = publishedTo(0, hundred, [3, 0]);
+
+  test('is of each channel what its writer says', () => {
+    const others = publishedTo(1, [0, 1], [0, 7]);
+    const both = publishedByBoth(own, [1], others);
+    expect(both.tallies).toEqual([own.tallies[0], others.tallies[1]]);
+    expect(both.unknown).toEqual([3, 7]);
+  });
+
+  test('is nothing where its writer has not said it yet', () => {
+    const { tallies } = publishedByBoth(own, [0], null);
+    expect(tallies).toEqual([NONE, own.tallies[1]]);
   });
 });

@@ -138,18 +138,19 @@ local function append(k, a)
   -- Expiries are set now and then; the slack makes up for the time between.
   local slack = math.min(ttlMs, dedupMs) / 8
   local mustExpire = now - setAt > slack or now < setAt or hadTtlMs ~= ttlMs
-  local memoryMs
+  local forgottenAt
   if mustExpire then
     setAt = now
-    -- The ids live as long as the numbering that they name places in, or a clock that jumps would empty them.
-    memoryMs = whole(math.max(MONTH_MS, ttlMs, dedupMs + DAY_MS) + slack)
+    -- The ids live as long as the numbering that they name places in, to the millisecond, or a clock that
+    -- jumps would empty them.
+    forgottenAt = whole(now + math.max(MONTH_MS, ttlMs, dedupMs + DAY_MS) + slack)
     redis.call('PEXPIRE', log, whole(ttlMs + slack))
-    redis.call('PEXPIRE', ids, memoryMs)
-    redis.call('PEXPIRE', order, memoryMs)
+    redis.call('PEXPIREAT', ids, forgottenAt)
+    redis.call('PEXPIREAT', order, forgottenAt)
   end
   packed = struct.pack(META, epoch, chain, offset, floor, bytes, oldest, ttlMs, purgedTo, bornAt, setAt, count)
   if mustExpire then
-    redis.call('SET', meta, packed, 'PX', memoryMs)
+    redis.call('SET', meta, packed, 'PXAT', forgottenAt)
   else
     redis.call('SET', meta, packed, 'KEEPTTL')
   end
