@@ -13,7 +13,6 @@ import { CommandDispatcher } from './gateway/command-dispatcher.js';
 import { HandshakeGuard } from './gateway/handshake.js';
 import { InstanceState } from './gateway/instance-state.js';
 import { SocketAdapter } from './gateway/socket-adapter.js';
-import { giveHeapRoom } from './heap-room.js';
 import { putHelperThreadsBehind } from './helper-threads.js';
 import { LoopDelay } from './kernel/loop-delay.js';
 import { RelayServer } from './relay/relay-server.js';
@@ -21,7 +20,6 @@ import { stopOnSignals } from './stop.js';
 import { CarillonLogger } from './telemetry/logger.js';
 
 putHelperThreadsBehind();
-giveHeapRoom();
 await start(configOrExit());
 
 async function start(config: Config): Promise<void> {

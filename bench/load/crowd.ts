@@ -25,10 +25,12 @@ interface Offered {
   /** By stream. */
   readonly published: readonly number[];
   readonly before: Counts;
-  readonly countsBefore: { readonly refused: number };
+  readonly refusedBefore: number;
   /** When the last message was due. */
   readonly inTime: Counts;
   readonly generatorShare: number;
+  /** What has not come by then will not, on the monotonic clock. */
+  readonly deadline: number;
 }
 
 interface Counts {
@@ -77,7 +79,7 @@ export class Crowd {
   async admit(upTo: number): Promise<void> {
     const waiting = this.#seats.slice(this.#admitted, upTo).values();
     const enter = async (): Promise<void> => {
-      for (const seat of waiting) await seat.enter(this.#publishers.published);
+      for (const seat of waiting) await seat.enter(this.#published());
     };
     await Promise.all(Array.from({ length: OPENING }, enter));
     this.#admitted = upTo;
@@ -97,7 +99,7 @@ export class Crowd {
   async offer({ streams, seconds }: Traffic): Promise<Published> {
     this.#arrivals.clear();
     const before = this.#sums();
-    const countsBefore = this.#publishers.counts();
+    const { refused: refusedBefore } = this.#publishers.counts();
     const startedAt = now();
     const cpuBefore = process.cpuUsage();
 
@@ -105,31 +107,35 @@ export class Crowd {
       streams.map((stream, i) => this.#publish(stream, i, seconds, startedAt)),
     );
     const generatorShare = shareOf(process.cpuUsage(cpuBefore), now() - startedAt);
+    const deadline = now() + ARRIVAL_MS;
     this.#offered = {
       streams,
       published,
       before,
-      countsBefore,
+      refusedBefore,
       inTime: this.#sums(),
       generatorShare,
+      deadline,
     };
-    await until(() => this.#publishers.areAnswered, ARRIVAL_MS);
+    await until(() => this.#publishers.areAnswered, deadline);
     return this.#publishers.published;
   }
 
-  /** Waits until everything has come or nothing more will, and counts. @param elsewhere what others have published */
+  /** Waits until everything has come or nothing more will, and counts, once for each offer. @param elsewhere what others have published */
   async settle(elsewhere: Published): Promise<Load> {
     if (!this.#offered) throw new Error('nothing was offered');
-    const { streams, published, before, countsBefore, inTime, generatorShare } = this.#offered;
+    const { streams, published, before, refusedBefore, inTime, generatorShare, deadline } =
+      this.#offered;
+    this.#offered = null;
     this.#elsewhere = elsewhere;
-    await this.#untilComplete(ARRIVAL_MS);
+    await this.#untilComplete(deadline);
 
     const after = this.#sums();
     this.#judge();
     const counts = this.#publishers.counts();
     return {
       published: published.reduce((sum, count) => sum + count, 0),
-      refused: counts.refused - countsBefore.refused,
+      refused: counts.refused - refusedBefore,
       delivered: after.messages - before.messages,
       deliveredInTime: inTime.messages - before.messages,
       told: after.told - before.told,
@@ -163,7 +169,7 @@ export class Crowd {
   }
 
   async storm({ port, withinMs, recovers }: Storm): Promise<Return> {
-    const { published } = this.#publishers;
+    const published = this.#published();
     return this.#awaitedReturn(this.#seats, STORM_MS, async () => {
       const back = this.#seats.map(async (seat, i) => {
         await delay((i / this.#seats.length) * withinMs);
@@ -183,7 +189,7 @@ export class Crowd {
     const startedAt = performance.now();
     const cpuBefore = process.cpuUsage();
     await begin();
-    await this.#untilComplete(withinMs);
+    await this.#untilComplete(now() + withinMs);
     const elapsedMs = performance.now() - startedAt;
     const generatorShare = shareOf(process.cpuUsage(cpuBefore), elapsedMs);
     this.#judge();
@@ -212,8 +218,8 @@ export class Crowd {
     return published;
   }
 
-  async #untilComplete(withinMs: number): Promise<void> {
-    await until(() => this.#isComplete(), withinMs);
+  async #untilComplete(deadline: number): Promise<void> {
+    await until(() => this.#isComplete(), deadline);
     // One that comes twice may come late.
     await delay(50);
   }
@@ -276,9 +282,8 @@ export class Crowd {
   }
 }
 
-async function until(isSo: () => boolean, withinMs: number): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!isSo() && performance.now() < deadline) await delay(5);
+async function until(isSo: () => boolean, deadline: number): Promise<void> {
+  while (!isSo() && now() < deadline) await delay(5);
 }
 
 /** Share of a core. */

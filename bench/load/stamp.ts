@@ -6,7 +6,7 @@ export interface Stamp {
   readonly number: number;
   readonly channel: number;
   readonly stream: number;
-  /** On the monotonic clock of the generator, in milliseconds. */
+  /** On the monotonic clock of the machine, in milliseconds. */
   readonly dueAt: number;
 }
 

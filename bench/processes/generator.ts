@@ -41,6 +41,7 @@ export class Generator {
     return report.published;
   }
 
+  /** Waits for what it is owed of both, and counts. @param elsewhere what the other one has published */
   async settle(elsewhere: Published): Promise<Load> {
     return this.#load({ kind: 'settle', elsewhere });
   }

@@ -105,8 +105,9 @@ async function measure(settings: Settings): Promise<Findings> {
   const knees: string[] = [];
   const legs = await onStage(settings, async (stage) => {
     const done: OverloadLeg[] = [];
+    const crowds = new OverloadCrowds(stage.generator, stage.anotherGenerator());
     for (const peer of [carillon, socketIoRedisAdapter]) {
-      const { legs, knee } = await legsOf(stage, peer, shape, settings);
+      const { legs, knee } = await legsOf(stage, crowds, peer, shape, settings);
       knees.push(`${peer.name} ${knee}/s`);
       done.push(...legs);
     }
@@ -150,13 +151,13 @@ async function measure(settings: Settings): Promise<Findings> {
 
 async function legsOf(
   stage: Stage,
+  crowds: OverloadCrowds,
   peer: Peer,
   shape: Shape,
   { mode, progress }: Settings,
 ): Promise<{ legs: OverloadLeg[]; knee: number }> {
   const { generator } = stage;
   const running = await stage.start(peer, { isProbed: true, redisCore: 'measured' });
-  const crowds = new OverloadCrowds(generator, stage.anotherGenerator());
   const say = (what: string): void => progress(`${peer.name}, ${what}`);
 
   await practise({ peer: running, generator, mode, progress });

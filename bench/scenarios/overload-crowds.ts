@@ -28,8 +28,8 @@ export interface Loads {
 
 /**
  * Those who are there in an overload. Some few of the seats, and who writes what is critical, are a
- * process of their own: the one that reads a hundred thousand messages a second is up to 20 ms late
- * itself, and what it said of a message would be half its own doing.
+ * process of their own: the one that reads 350,000 messages a second is late itself, and the p99 that it
+ * sees is 9 to 14 ms above what these see.
  */
 export class OverloadCrowds {
   constructor(
@@ -37,6 +37,7 @@ export class OverloadCrowds {
     private readonly witness: Generator,
   ) {}
 
+  /** Lets all seats in, the witnesses among the others. @param leg names the channels, so that no two legs share one */
   async connect(peer: RunningPeer, leg: string, seats: number): Promise<void> {
     const special = { mayLose: true, keeps: [CRITICAL_CHANNEL] };
     const busy = audienceOf(peer, leg, seatingOf(seats - WITNESSES, BULK_CHANNELS), {
@@ -60,9 +61,10 @@ export class OverloadCrowds {
     }
   }
 
-  /** @param bulk null for none */
+  /** Publishes for so many seconds and counts what came of it at both. @param bulk null for none */
   async run(bulk: Stream | null, hasCritical: boolean, seconds: number): Promise<Loads> {
     const critical = hasCritical ? CRITICAL_STREAM : NO_CRITICAL;
+    // In this order: who reads must have begun to count before the first critical message is written.
     const [written, urgent] = await Promise.all([
       this.busy.offer({ streams: [bulk ?? NO_BULK, NO_CRITICAL], seconds }),
       this.witness.offer({ streams: [NO_BULK, critical], seconds }),
@@ -74,6 +76,7 @@ export class OverloadCrowds {
     return { busy, witness };
   }
 
+  /** All of them leave. */
   async disconnect(): Promise<void> {
     await Promise.all([this.busy.disconnect(), this.witness.disconnect()]);
   }

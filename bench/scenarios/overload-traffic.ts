@@ -40,13 +40,13 @@ export function bulkAt(groupsPerSecond: number, groupSize = 1): Stream {
   };
 }
 
-/** Everybody at once, or those whose publishers write bulk only. */
+/** @param publishers one for each channel, unless some of the channels are written to by somebody else */
 export function seatingOf(seats: number, publishers = BULK_CHANNELS + 1): Seating {
   return {
     channels: BULK_CHANNELS + 1,
     seats,
     seat: (index) => ({ instance: 0, channels: [index % BULK_CHANNELS, CRITICAL_CHANNEL] }),
-    // A publisher for each channel: critical messages do not wait behind bulk on one connection.
+    // Critical messages do not wait behind bulk on one connection.
     publishers: upTo(publishers).map(() => 0),
   };
 }

@@ -130,6 +130,14 @@ describe('what was published by two', () => {
     expect(both.unknown).toEqual([3, 7]);
   });
 
+  test('is missed when it did not come, whoever wrote it', () => {
+    const ledger = ledgerOf({ mayLose: true });
+    bring(ledger, hundred);
+    bring(ledger, [0, 1, 3], 1);
+    const both = publishedByBoth(own, [1], publishedTo(1, [0, 1, 2, 3]));
+    expect(ledger.compare(both)).toEqual({ ...nothing, lost: 1 });
+  });
+
   test('is nothing where its writer has not said it yet', () => {
     const { tallies } = publishedByBoth(own, [0], null);
     expect(tallies).toEqual([NONE, own.tallies[1]]);
