@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { LogEntry } from '../broker/log-entry.js';
+import { type LogEntry, NO_EXTRA } from '../broker/log-entry.js';
 import { packetTail } from '../broker/open-packet.js';
 import { placeOf, type Position } from '../broker/position.js';
 import { frameHeaderBytes, websocketFrame, writeFrameHeader } from '../kernel/websocket-frame.js';
@@ -25,6 +25,12 @@ export class EncodedMessage {
     let bytes = entry.text.length + TAIL_BYTES;
     for (const part of entry.parts) bytes += part.length;
     this.bytes = bytes;
+  }
+
+  /** Whether it is for everybody, at any time: nothing has to be asked before it leaves. */
+  get isPlain(): boolean {
+    const { kind, extra, ttlMs } = this.entry;
+    return kind === 'm' && extra === NO_EXTRA && ttlMs === 0;
   }
 
   /** Whole WebSocket frames: the packet and, behind it, its binary parts. */

@@ -49,6 +49,9 @@ interface Run {
   left: Iterable<Subscription> | null;
   /** What giving it to one subscription is worth in steps of a slice. */
   steps: number;
+  bytes: number;
+  /** Nothing in it has to be asked for anything: see `givesWhole`. */
+  isPlain: boolean;
 }
 
 /** What waits of one channel, in the order of its log. */
@@ -87,7 +90,7 @@ export class FanOut {
     if (item.kind === 'break') {
       channel.breaksAt(item.to);
       const end = { reason: item.reason, to: item.to };
-      const how = { isFill: false, isUrgent: false };
+      const how = { isFill: false, isUrgent: false, isPlain: false, bytes: 0 };
       this.#lineOf(channel).runs.push({ channel, messages: [], end, left: null, steps: 1, ...how });
       return;
     }
@@ -99,15 +102,18 @@ export class FanOut {
     this.#waiting += 1;
     this.#waitingBytes += message.bytes;
     const isUrgent = entry.lane === 0;
-    const steps = 1 + message.bytes / STEP_BYTES;
+    const { bytes, isPlain } = message;
+    const steps = 1 + bytes / STEP_BYTES;
     const line = this.#lineOf(channel);
     const last = line.runs.at(-1);
     if (last && !isUrgent && isOpen(last, isFill)) {
       last.messages.push(message);
       last.steps += steps;
+      last.bytes += bytes;
+      last.isPlain &&= isPlain;
       return;
     }
-    const how = { isFill, isUrgent, end: null, left: null, steps };
+    const how = { isFill, isUrgent, end: null, left: null, steps, bytes, isPlain };
     line.runs.push({ channel, messages: [message], ...how });
     if (!isUrgent) return;
     line.urgent += 1;
@@ -213,8 +219,10 @@ export class FanOut {
     return true;
   }
 
-  #handEntries(subscription: Subscription, { channel, messages, isFill, isUrgent }: Run): void {
+  #handEntries(subscription: Subscription, run: Run): void {
+    const { channel, messages, isFill, isUrgent } = run;
     const { session } = subscription;
+    if (givesWhole(subscription, run)) return this.rules.schedule.owe(session, false);
     let isOwed = false;
     for (const message of messages) {
       const { entry } = message;
@@ -251,6 +259,23 @@ export class FanOut {
     this.rules.metrics.gap(reason);
     subscription.startAt(to);
   }
+}
+
+/**
+ * Queues a run as one where that comes to the same as its messages one by one: who is live and owed
+ * nothing is given the list that all the others are given too. False: nothing was done.
+ */
+function givesWhole(subscription: Subscription, run: Run): boolean {
+  const { messages, bytes, isPlain, isFill, isUrgent } = run;
+  const [first] = messages;
+  const last = messages.at(-1);
+  if (!isPlain || isFill || isUrgent || !first || !last || first === last) return false;
+  const { phase, reached, session } = subscription;
+  const isNew = phase === 'live' && subscription.hasNothingAhead;
+  if (!isNew || isAtOrBefore(first.entry, reached)) return false;
+  if (!session.outbox.pushAll(subscription, messages, bytes)) return false;
+  subscription.reached = last.place;
+  return true;
 }
 
 /** Whether entries may still be added: nobody was given any of it yet. */

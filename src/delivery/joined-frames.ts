@@ -73,6 +73,7 @@ export class JoinedFrames {
 }
 
 function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  if (some === others) return true;
   if (some.length !== others.length) return false;
   for (let index = 0; index < some.length; index += 1) {
     if (some[index] !== others[index]) return false;

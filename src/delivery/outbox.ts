@@ -97,6 +97,16 @@ export class Outbox {
     this.#lanes.push(subscription, message.entry.lane, message);
   }
 
+  /**
+   * Messages in a row that need not be asked for anything, as `pushMessage` each, and in one step. False:
+   * they have to go one by one.
+   */
+  pushAll(subscription: Subscription, messages: readonly EncodedMessage[], bytes: number): boolean {
+    if (this.#isOver || !this.isEmpty || bytes > UNFLUSHED_MAX) return false;
+    this.#turn.pushAll(subscription, messages, bytes);
+    return true;
+  }
+
   /** An urgent message, before what is below it in its channel and was not pushed yet: it carries no position. */
   pushAhead(subscription: Subscription, message: EncodedMessage): void {
     if (this.#isOver) return;

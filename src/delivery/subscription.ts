@@ -79,6 +79,11 @@ export class Subscription {
     return true;
   }
 
+  /** Nothing was sent before its turn that has not come yet. */
+  get hasNothingAhead(): boolean {
+    return this.#ahead === null || this.#ahead.size === 0;
+  }
+
   wasSentAhead({ chain }: Position): boolean {
     return this.#ahead?.has(chain) ?? false;
   }

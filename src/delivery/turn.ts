@@ -20,6 +20,8 @@ export class Turn {
   /** All of them, the first one included; null while there is no other. */
   #all: EncodedMessage[] | null = null;
   #allFor: Subscription[] = NOBODY;
+  /** Instead of `#all`: a list that others have too, all of it for whom the first is. */
+  #shared: readonly EncodedMessage[] | null = null;
   #bytes = 0;
 
   get isEmpty(): boolean {
@@ -27,14 +29,27 @@ export class Turn {
   }
 
   get count(): number {
-    return this.#first === null ? 0 : (this.#all?.length ?? 1);
+    return this.#first === null ? 0 : (this.#shared?.length ?? this.#all?.length ?? 1);
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
+  /**
+   * Takes a list as it is, so that it costs the same however long it is. Only while nothing is held here;
+   * the list must not change any more.
+   */
+  pushAll(subscription: Subscription, messages: readonly EncodedMessage[], bytes: number): void {
+    const [first = null] = messages;
+    this.#first = first;
+    this.#firstFor = subscription;
+    this.#shared = messages;
+    this.#bytes = bytes;
+  }
+
   push(subscription: Subscription, message: EncodedMessage): void {
+    this.#ownShared();
     this.#bytes += message.bytes;
     if (this.#first === null || this.#firstFor === null) {
       this.#first = message;
@@ -57,9 +72,15 @@ export class Turn {
   /** Writes all of it at once, and notes for each subscription that it has left. Returns how many. */
   send(wire: Wire, joined: JoinedFrames): number {
     const [first, firstFor, all, allFor] = [this.#first, this.#firstFor, this.#all, this.#allFor];
+    const shared = this.#shared;
     // Whatever is pushed from now on is of another turn.
     this.clear();
     if (first === null) return 0;
+    if (shared !== null) {
+      wire.write(joined.joinAll(shared), shared, ALL_SAFE);
+      firstFor?.passed(shared.at(-1)?.place ?? first.place);
+      return shared.length;
+    }
     if (all === null) {
       wire.write(first.frames(true), first.alone, ALL_SAFE);
       firstFor?.passed(first.place);
@@ -78,6 +99,7 @@ export class Turn {
 
   /** Gives away what it holds, in order. */
   drain(take: (subscription: Subscription, message: EncodedMessage) => void): void {
+    this.#ownShared();
     const [first, firstFor, all, allFor] = [this.#first, this.#firstFor, this.#all, this.#allFor];
     this.clear();
     if (all === null) {
@@ -95,6 +117,16 @@ export class Turn {
     this.#firstFor = null;
     this.#all = null;
     this.#allFor = NOBODY;
+    this.#shared = null;
     this.#bytes = 0;
+  }
+
+  /** A list of its own in place of the shared one: something else comes in between. */
+  #ownShared(): void {
+    const [shared, firstFor] = [this.#shared, this.#firstFor];
+    if (shared === null || firstFor === null) return;
+    this.#shared = null;
+    this.#all = [...shared];
+    this.#allFor = shared.map(() => firstFor);
   }
 }
