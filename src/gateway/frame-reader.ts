@@ -5,8 +5,7 @@ import { isCommand } from '../protocol/commands.js';
 import { acknowledgementOf } from './direct-answer.js';
 import { eventsAgree } from './event-agreement.js';
 import { eventAt, frameBytes, type IncomingEvent } from './incoming-event.js';
-import type { ReadingTurns } from './reading-turns.js';
-import { type BeneathReader, readBeneath } from './stream-reading.js';
+import { type BeneathReader, readBeneath, type ReadingTimes } from './stream-reading.js';
 
 /** The members of `ws`, engine.io and Socket.IO that say whether a frame may be taken; private there, so compared. */
 interface ReadingInside {
@@ -40,10 +39,9 @@ export interface Commands {
   dispatch(socket: Socket, event: unknown, args: readonly unknown[]): void;
 }
 
-export interface ReadRules {
+export interface ReadRules extends ReadingTimes {
   /** Of one packet. */
   readonly maxBytes: number;
-  readonly turns: ReadingTurns;
 }
 
 const WS_OPEN = 1;
@@ -122,7 +120,7 @@ class FrameReader implements BeneathReader {
 export function readFrames(
   socket: Socket,
   commands: Commands,
-  { maxBytes, turns }: ReadRules,
+  { maxBytes, ...times }: ReadRules,
 ): void {
   const { upgrading, transport } = (socket as unknown as ReadingInside).conn;
   const { socket: websocket } = transport;
@@ -134,6 +132,6 @@ export function readFrames(
     stream &&
     eventsAgree(socket)
   ) {
-    readBeneath(stream, new FrameReader(socket, stream, commands, maxBytes), turns);
+    readBeneath(stream, new FrameReader(socket, stream, commands, maxBytes), times);
   }
 }

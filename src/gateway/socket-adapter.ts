@@ -10,6 +10,7 @@ import { answerDirectly } from './direct-answer.js';
 import { readFrames, type ReadRules } from './frame-reader.js';
 import { joinUpgrade } from './joined-upgrade.js';
 import { ReadingTurns } from './reading-turns.js';
+import { ReadingWindow } from './reading-window.js';
 import { refuseAsEngine } from './refusal.js';
 import { terminateSoon } from './socket-wire.js';
 import type { HandshakeGuard } from './handshake.js';
@@ -39,7 +40,12 @@ export class SocketAdapter extends IoAdapter {
       now: () => performance.now(),
       next: (task) => void setImmediate(task),
     });
-    this.#reading = { maxBytes: config.maxPacketBytes, turns };
+    const window = new ReadingWindow({
+      windowMs: config.joinWindowMs,
+      now: () => performance.now(),
+      after: (ms, task) => void setTimeout(task, ms),
+    });
+    this.#reading = { maxBytes: config.maxPacketBytes, turns, window };
   }
 
   override createIOServer(port: number): Server {

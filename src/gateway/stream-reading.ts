@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Socket as NetSocket } from 'node:net';
 import type { ReadingTurns } from './reading-turns.js';
+import type { ReadingWindow, SendingPace } from './reading-window.js';
 import { handleOf, type OnRead, streamBinding, type StreamHandle } from './stream-binding.js';
 
 /** Sees what is read before the stream does. */
@@ -20,10 +21,19 @@ export interface BeneathReader {
   isBehind(): void;
 }
 
+/** When streams are read. */
+export interface ReadingTimes {
+  /** Of those that have more than a read brings. */
+  readonly turns: ReadingTurns;
+  /** Of those that send without pause. */
+  readonly window: ReadingWindow;
+}
+
 interface Reading {
   /** The stream's own way to learn of a read. */
   readonly stock: OnRead;
-  readonly turns: ReadingTurns;
+  readonly times: ReadingTimes;
+  readonly pace: SendingPace;
   reader: BeneathReader;
   /** The beginning of a unit: a stream that is always full is cut somewhere by every read. */
   kept: Buffer | null;
@@ -55,7 +65,7 @@ const shared = streamBinding ? Buffer.allocUnsafeSlow(READ_BYTES) : null;
 export function readBeneath(
   stream: NetSocket,
   reader: BeneathReader,
-  turns: ReadingTurns,
+  times: ReadingTimes,
 ): boolean {
   const handle: ReadHandle | null = handleOf(stream);
   if (!shared || !handle) return false;
@@ -66,7 +76,8 @@ export function readBeneath(
   }
   const isKnown = METHODS.every((name) => typeof handle[name] === 'function');
   if (!isKnown) return false;
-  handle[READING] = { stock: handle.onread, turns, reader, kept: null };
+  const pace = times.window.newPace();
+  handle[READING] = { stock: handle.onread, times, pace, reader, kept: null };
   handle.useUserBuffer(shared);
   handle.onread = onRead;
   return true;
@@ -81,9 +92,12 @@ function onRead(this: ReadHandle): void {
   if (read > 0) {
     const begun = performance.now();
     taken(this, reading, shared, read);
-    if (read < shared.length) return;
+    const { times, pace } = reading;
+    const wereAll = read < shared.length;
+    times.window.wasRead(this, pace, read, wereAll);
+    if (wereAll) return;
     reading.reader.isBehind();
-    reading.turns.hasMore(this, performance.now() - begun);
+    times.turns.hasMore(this, performance.now() - begun);
     return;
   }
   // Nothing yet: only an end leaves what was kept as it is.

@@ -6,6 +6,7 @@ import { checker } from './checker.mjs';
 import { delivery } from './delivery.mjs';
 import { gateway } from './gateway.mjs';
 import { history } from './history.mjs';
+import { joining } from './joining.mjs';
 import { lanes } from './lanes.mjs';
 import { relay } from './relay.mjs';
 import { sdk } from './sdk.mjs';
@@ -26,6 +27,7 @@ export const mutants = [
   ...catchUp,
   ...lanes,
   ...gateway,
+  ...joining,
   ...sdk,
   ...sdkPublishes,
   ...sdkStore,

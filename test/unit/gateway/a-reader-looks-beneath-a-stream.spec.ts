@@ -5,10 +5,10 @@ import { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type BeneathReader, readBeneath } from '../../../src/gateway/stream-reading.js';
 import type { ReadingTurns } from '../../../src/gateway/reading-turns.js';
-import { unhurriedTurns } from './unhurried-turns.js';
+import { noWindow, unhurriedReading } from './unhurried-reading.js';
 import { eventually } from '../../support/eventually.js';
 
-const turns = unhurriedTurns();
+const times = unhurriedReading();
 
 let stream: Socket;
 let peer: Socket;
@@ -63,21 +63,21 @@ afterEach(() => {
 
 describe('a reader beneath a stream', () => {
   test('takes everything, and the stream sees nothing', async () => {
-    expect(readBeneath(stream, taking(Infinity), turns)).toBe(true);
+    expect(readBeneath(stream, taking(Infinity), times)).toBe(true);
     peer.write('all of it');
     await eventually('it was taken', () => seen === 'all of it');
     expect(rest()).toBe('');
   });
 
   test('takes a part, and the stream gets the rest', async () => {
-    readBeneath(stream, taking(4), turns);
+    readBeneath(stream, taking(4), times);
     peer.write('mine and yours');
     await eventually('all came', () => rest() === ' and yours');
     expect(seen).toBe('mine');
   });
 
   test('takes nothing, and the stream keeps what it got when the next read comes', async () => {
-    readBeneath(stream, taking(0), turns);
+    readBeneath(stream, taking(0), times);
     for (const word of ['one ', 'two ', 'three ']) {
       const before = rest().length;
       peer.write(word);
@@ -87,7 +87,7 @@ describe('a reader beneath a stream', () => {
   });
 
   test('is given a unit whole that came in pieces, and what follows it', async () => {
-    readBeneath(stream, takingFours, turns);
+    readBeneath(stream, takingFours, times);
     peer.write('a001a0');
     await eventually('the first was taken', () => seen === 'a001 ');
     peer.write('0');
@@ -106,7 +106,7 @@ describe('a reader beneath a stream', () => {
         take: (bytes, from, to) =>
           isPicky && to - from === 4 ? from : takingFours.take(bytes, from, to),
       },
-      turns,
+      times,
     );
     peer.write('a001a0');
     await eventually('the first was taken', () => seen === 'a001 ');
@@ -118,8 +118,8 @@ describe('a reader beneath a stream', () => {
 
   test('keeps a piece though the next read brings nothing', async () => {
     // Nothing is held: then a read that was full is followed at once by one that finds no more.
-    const atOnce = { hasMore: () => {} } as unknown as ReadingTurns;
-    readBeneath(stream, takingFours, atOnce);
+    const turns = { hasMore: () => {} } as unknown as ReadingTurns;
+    readBeneath(stream, takingFours, { turns, window: noWindow() });
     peer.write('a0');
     await eventually('a piece is kept', () => stream.bytesRead === 2);
     peer.write(`00${'a001'.repeat(2_047)}a0`);
@@ -130,16 +130,16 @@ describe('a reader beneath a stream', () => {
   });
 
   test('finds the stream where it was when a later one has taken its place', async () => {
-    readBeneath(stream, takingFours, turns);
+    readBeneath(stream, takingFours, times);
     peer.write('a001a0');
     await eventually('the first was taken', () => seen === 'a001 ');
-    readBeneath(stream, taking(0), turns);
+    readBeneath(stream, taking(0), times);
     peer.write('02');
     await eventually('the stream got it', () => rest() === 'a002');
   });
 
   test('leaves a piece of a unit to the stream that ends with it', async () => {
-    readBeneath(stream, takingFours, turns);
+    readBeneath(stream, takingFours, times);
     const ended = once(stream, 'end');
     peer.end('a001a0');
     await ended;
@@ -147,15 +147,15 @@ describe('a reader beneath a stream', () => {
   });
 
   test('gives its place to a later one', async () => {
-    readBeneath(stream, taking(0), turns);
-    readBeneath(stream, taking(Infinity), turns);
+    readBeneath(stream, taking(0), times);
+    readBeneath(stream, taking(Infinity), times);
     peer.write('later');
     await eventually('it was taken', () => seen === 'later');
     expect(rest()).toBe('');
   });
 
   test('is not in the way of a stream that is told to wait: nothing is lost, and little is read', async () => {
-    readBeneath(stream, taking(0), turns);
+    readBeneath(stream, taking(0), times);
     stream.pause();
     const all = Buffer.alloc(8 << 20, 'x');
     peer.write(all);
@@ -169,7 +169,7 @@ describe('a reader beneath a stream', () => {
   });
 
   test('hears of no end, and the stream does', async () => {
-    readBeneath(stream, taking(Infinity), turns);
+    readBeneath(stream, taking(Infinity), times);
     const ended = once(stream, 'end');
     peer.end('last');
     await ended;
@@ -177,7 +177,7 @@ describe('a reader beneath a stream', () => {
   });
 
   test('hears of no error, and the stream does', async () => {
-    readBeneath(stream, taking(Infinity), turns);
+    readBeneath(stream, taking(Infinity), times);
     // Not `once`, which rejects with the error.
     const closed = new Promise((resolve) => void stream.once('close', resolve));
     peer.resetAndDestroy();
@@ -186,7 +186,7 @@ describe('a reader beneath a stream', () => {
   });
 
   test('reads of several streams do not mix', async () => {
-    readBeneath(stream, taking(3), turns);
+    readBeneath(stream, taking(3), times);
     const [other, far] = [stream, peer];
     const mine = passedOn;
     const server = createServer();
@@ -197,7 +197,7 @@ describe('a reader beneath a stream', () => {
     server.close();
     const theirs: Buffer[] = [];
     near.on('data', (chunk: Buffer) => theirs.push(chunk));
-    readBeneath(near, taking(3), turns);
+    readBeneath(near, taking(3), times);
     far.write('aaa-first');
     second.write('bbb-second');
     await eventually('both came', () => mine.length > 0 && theirs.length > 0);
@@ -211,10 +211,10 @@ describe('a reader beneath a stream', () => {
   });
 
   test('is not let beneath TLS, nor beneath a stream that has closed', async () => {
-    expect(readBeneath(new TLSSocket(stream), taking(0), turns)).toBe(false);
+    expect(readBeneath(new TLSSocket(stream), taking(0), times)).toBe(false);
     const closed = once(peer, 'close');
     peer.destroy();
     await closed;
-    expect(readBeneath(peer, taking(0), turns)).toBe(false);
+    expect(readBeneath(peer, taking(0), times)).toBe(false);
   });
 });

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { Server, type Socket } from 'socket.io';
 import { type Commands, readFrames } from '../../../src/gateway/frame-reader.js';
 import { maskedTextFrame } from '../../../src/kernel/websocket-frame.js';
-import { unhurriedTurns } from './unhurried-turns.js';
+import { unhurriedReading } from './unhurried-reading.js';
 import { eventually } from '../../support/eventually.js';
 
 const MASK = [9, 8, 7, 6];
@@ -56,7 +56,7 @@ beforeEach(async () => {
   socket.on('error', () => {});
   const stock = commands(true);
   socket.onAny((event: unknown, ...args: unknown[]) => stock.dispatch(socket, event, args));
-  readFrames(socket, commands(false), { maxBytes: 100_000, turns: unhurriedTurns() });
+  readFrames(socket, commands(false), { maxBytes: 100_000, ...unhurriedReading() });
 });
 
 afterEach(async () => {

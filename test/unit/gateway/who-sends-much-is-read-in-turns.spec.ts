@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, connect as dial, type Socket } from 'no
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ReadingTurns } from '../../../src/gateway/reading-turns.js';
 import { type BeneathReader, readBeneath } from '../../../src/gateway/stream-reading.js';
+import { noWindow } from './unhurried-reading.js';
 import { eventually } from '../../support/eventually.js';
 
 describe('streams that have more than one read brings', () => {
@@ -153,7 +154,7 @@ describe('streams of real sockets', () => {
       const [accepted] = (await once(server, 'connection')) as [Socket];
       for (const end of [accepted, peer]) end.on('error', () => {});
       accepted.on('data', () => {});
-      readBeneath(accepted, readerOf(stream), turns);
+      readBeneath(accepted, readerOf(stream), { turns, window: noWindow() });
       streams.push(accepted);
       peers.push(peer);
     }
