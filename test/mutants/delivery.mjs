@@ -241,7 +241,7 @@ export const delivery = [
     bug: 'a burst of long messages holds up the event loop as if they were short',
     rows: [],
     file: fanOut,
-    find: 'const steps = 1 + message.bytes / STEP_BYTES;',
+    find: 'const steps = 1 + bytes / STEP_BYTES;',
     replace: 'const steps = 1 + 0 * STEP_BYTES;',
     check: check(slices, 'of long messages is looked at more often'),
   },
