@@ -130,7 +130,7 @@ export const environmentSchema = z.object({
   JOIN_WINDOW_MS: withDefault(
     wholeNumber(0, 1000),
     '5',
-    'a connection that was just written to, and a channel that was just published to, wait so long for more, and who publishes without pause is read once in so long (10 at most), so that a hot stream is joined; 0 turns it off',
+    'a connection that was just written to, and a channel that was just published to, wait so long for more, and who publishes without pause is read once in so long (10 at most) and a half, so that a hot stream is joined; 0 turns it off',
   ),
   MAX_CONNECTIONS: withDefault(
     wholeNumber(1, 1_000_000),

@@ -9,7 +9,7 @@ const WORTH = 1.25;
 /** How a stream sends is judged over so many windows. */
 const PERIOD = 32;
 
-/** Who sends less than this share of what it sent before waits for its answers, and is slowed. */
+/** Who sends less than this share of what it sent before waits for its answers, and is slowed: by less it may be. */
 const SLOWED = 0.75;
 
 /** Who was slowed is left alone for so many periods, and for twice as many each time, up to the last. */
@@ -22,7 +22,7 @@ const JOINED_MAX = 64;
 type Handle = Pick<StreamHandle, 'reading' | 'readStop' | 'readStart'>;
 
 export interface WindowRules {
-  /** A stream that sends without pause is read once in about so many milliseconds, or in ten; 0: none is. */
+  /** A stream that sends without pause is read once in so many milliseconds, or ten, and up to half as many more; 0: none is. */
   readonly windowMs: number;
   /** Milliseconds on the monotonic clock. */
   now(): number;
@@ -30,7 +30,7 @@ export interface WindowRules {
   after(ms: number, task: () => void): void;
 }
 
-/** How one stream sends. All numbers are whole: as such they take no memory of their own. */
+/** How one stream sends. Whole numbers, which take no memory of their own. */
 export interface SendingPace {
   /** When its period began, in milliseconds on the monotonic clock. */
   since: number;
@@ -73,7 +73,8 @@ export class ReadingWindow {
    */
   wasRead(handle: Handle, pace: SendingPace, bytes: number, wereAll: boolean): void {
     if (this.#windowMs === 0) return;
-    pace.reads += 1;
+    // One that was full is followed by another at once: of both, one wake-up could be saved.
+    if (wereAll) pace.reads += 1;
     pace.bytes += bytes;
     const now = Math.trunc(this.rules.now());
     if (now - pace.since >= this.#windowMs * PERIOD) judge(pace, now, this.#windowMs);
@@ -104,7 +105,7 @@ function judge(pace: SendingPace, now: number, windowMs: number): void {
   else if (pace.left > 0) pace.left -= 1;
   else if ((pace.reads / tookMs) * windowMs >= WORTH) {
     pace.freely = perSecond;
-    // Half of what lies between two, and at least one: then what comes of a window is in nobody else's wake.
+    // Half of what lies between two, and at least one: a little early it would be held in the wake of the call before.
     pace.nextMs = Math.ceil(tookMs / pace.reads / 2);
     pace.left = JOINED_MAX;
   }
