@@ -266,10 +266,11 @@ export class FanOut {
  * nothing is given the list that all the others are given too. False: nothing was done.
  */
 function givesWhole(subscription: Subscription, run: Run): boolean {
-  const { messages, bytes, isPlain, isFill, isUrgent } = run;
+  const { messages, bytes, isPlain, isFill } = run;
   const [first] = messages;
   const last = messages.at(-1);
-  if (!isPlain || isFill || isUrgent || !first || !last || first === last) return false;
+  // One alone is no list; what is urgent always is alone.
+  if (!isPlain || isFill || !first || !last || first === last) return false;
   const { phase, reached, session } = subscription;
   const isNew = phase === 'live' && subscription.hasNothingAhead;
   if (!isNew || isAtOrBefore(first.entry, reached)) return false;

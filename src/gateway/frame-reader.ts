@@ -117,11 +117,7 @@ class FrameReader implements BeneathReader {
 }
 
 /** Reads the commands of a socket as frames from now on. Does nothing where that is not safe, or not yet. */
-export function readFrames(
-  socket: Socket,
-  commands: Commands,
-  { maxBytes, ...times }: ReadRules,
-): void {
+export function readFrames(socket: Socket, commands: Commands, rules: ReadRules): void {
   const { upgrading, transport } = (socket as unknown as ReadingInside).conn;
   const { socket: websocket } = transport;
   const stream = websocket?._socket;
@@ -132,6 +128,6 @@ export function readFrames(
     stream &&
     eventsAgree(socket)
   ) {
-    readBeneath(stream, new FrameReader(socket, stream, commands, maxBytes), times);
+    readBeneath(stream, new FrameReader(socket, stream, commands, rules.maxBytes), rules);
   }
 }
