@@ -157,8 +157,9 @@ export function queueEntry(
 }
 
 /**
- * Sends an urgent entry to a subscription that is still behind: before what it has not read yet, and so
- * without a position. When its turn comes, its offset is told as sent before. False: it has to wait for it.
+ * Sends an urgent entry to a subscription that is still behind: before what it has not read or was not
+ * given yet, and so without a position. When its turn comes, its offset is told as sent before. False: it
+ * has to wait for it.
  */
 export function sendAhead(
   subscription: Subscription,
@@ -166,10 +167,11 @@ export function sendAhead(
   entry: LogEntry,
   message: EncodedMessage,
 ): boolean {
-  const { session, reached, breaks } = subscription;
-  const isOfItsHistory =
-    breaks === channel.breaks && !channel.isBreaking && entry.epoch === reached.epoch;
-  if (!subscription.hasBegun || !isCatchingUp(subscription) || !isOfItsHistory) return false;
+  const { session, reached, breaks, phase } = subscription;
+  // Who is live was told of each break; who reads may not have seen the last ones.
+  const hasSeenBreaks = phase === 'live' || breaks === channel.breaks;
+  const isOfItsHistory = hasSeenBreaks && !channel.isBreaking && entry.epoch === reached.epoch;
+  if (!subscription.hasBegun || phase === 'closed' || !isOfItsHistory) return false;
   if (entry.kind !== 'm' || entry.offset <= reached.offset) return false;
   // Those of one priority come in order, also when they come before the rest.
   if (!channel.owesNothingUrgent(subscription) || !subscription.overtakes(entry)) return false;

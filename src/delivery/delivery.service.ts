@@ -17,7 +17,7 @@ import { FanOut } from './fan-out.js';
 import { FlushSchedule } from './flush-schedule.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { FollowedChannels } from './followed-channels.js';
-import { Outbox, type OutboxRules } from './outbox.js';
+import { LEAST_WAITING, Outbox, type OutboxRules } from './outbox.js';
 import { JoinedFrames } from './joined-frames.js';
 import { Session } from './session.js';
 import { SessionWatch } from './session-watch.js';
@@ -29,9 +29,6 @@ import type { Wire } from './wire.port.js';
 
 /** No further large answer is read while more than this waits for the kernel, in bytes. */
 const UNREAD_ANSWERS_MAX = 262_144;
-
-/** Even a full instance lets one small message wait for a connection. */
-const MIN_OUTBOX_BYTES = 4096;
 
 /** A subscription that was prepared: what to answer, and how to go on once that was sent. */
 export interface Joining {
@@ -244,6 +241,6 @@ export class DeliveryService {
   #bytesMax(): number {
     const { outboxBytes, outboxTotalBytes } = this.config;
     const free = 1 - Math.min(1, this.#waiting / outboxTotalBytes);
-    return Math.max(MIN_OUTBOX_BYTES, Math.trunc(outboxBytes * free));
+    return Math.max(LEAST_WAITING, Math.trunc(outboxBytes * free));
   }
 }

@@ -1,5 +1,4 @@
-import { isAtOrBefore, type Position } from '../broker/position.js';
-import type { GapReason } from '../protocol/gap.js';
+import { isAtOrBefore } from '../broker/position.js';
 import { SHORT_SLICE_MS, Slice, SLICE_MS } from '../kernel/slice.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { hasAllLeft, queueEntry, sendAhead } from './catch-up.js';
@@ -9,10 +8,8 @@ import { endBroken } from './end-broken.js';
 import type { FlushSchedule } from './flush-schedule.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { gapOf } from './gap-of.js';
+import { givesWhole, isOpen, NO_ENTRY, type Run } from './run.js';
 import type { Subscription } from './subscription.js';
-
-/** Entries of one channel that a connection is given before the next one is. */
-const RUN_MAX = 64;
 
 /** Entries that may wait here, and their bytes: with more, a stretch of work goes on until they are fewer. */
 const WAITING_MAX = 65_536;
@@ -37,28 +34,13 @@ export interface FanOutRules {
   fallBehind(subscription: Subscription, channel: FollowedChannel): void;
 }
 
-/** Entries of one channel on their way to its subscriptions, or the end of its history. */
-interface Run {
-  readonly channel: FollowedChannel;
-  readonly messages: EncodedMessage[];
-  readonly isFill: boolean;
-  /** Such an entry is a run of its own: whether the next one may go ahead depends on all of this one. */
-  readonly isUrgent: boolean;
-  readonly end: { readonly reason: GapReason; readonly to: Position } | null;
-  /** Who has not been given it yet; null: nobody has. */
-  left: Iterable<Subscription> | null;
-  /** What giving it to one subscription is worth in steps of a slice. */
-  steps: number;
-  bytes: number;
-  /** Nothing in it has to be asked for anything: see `givesWhole`. */
-  isPlain: boolean;
-}
-
 /** What waits of one channel, in the order of its log. */
 interface Line {
   readonly channel: FollowedChannel;
   readonly runs: Run[];
-  /** How many of them are urgent: while there are any, its turn is among the urgent lines. */
+  /** What is urgent and came while something else waited here: it does not wait for that. */
+  readonly ahead: Run[];
+  /** How many of both are urgent: while there are any, its turn is among the urgent lines. */
   urgent: number;
   /** It stands among those that are not. */
   isDue: boolean;
@@ -68,6 +50,7 @@ interface Line {
  * Queues what a channel gets for everybody who is in it, each in turn all of a run, and then has them
  * written to. In slices, of one channel after the other: a burst into a large channel holds up nothing
  * else. Channels with something urgent go before the others, and every eighth slice begins with those.
+ * What is urgent goes before what waits of its own channel, too.
  */
 export class FanOut {
   readonly #lines = new Map<FollowedChannel, Line>();
@@ -90,8 +73,7 @@ export class FanOut {
     if (item.kind === 'break') {
       channel.breaksAt(item.to);
       const end = { reason: item.reason, to: item.to };
-      const how = { isFill: false, isUrgent: false, isPlain: false, bytes: 0 };
-      this.#lineOf(channel).runs.push({ channel, messages: [], end, left: null, steps: 1, ...how });
+      this.#lineOf(channel).runs.push({ ...NO_ENTRY, channel, messages: [], end });
       return;
     }
     const { entry, isFill } = item;
@@ -113,9 +95,17 @@ export class FanOut {
       last.isPlain &&= isPlain;
       return;
     }
-    const how = { isFill, isUrgent, end: null, left: null, steps, bytes, isPlain };
-    line.runs.push({ channel, messages: [message], ...how });
-    if (!isUrgent) return;
+    const run = { ...NO_ENTRY, channel, messages: [message], isFill, steps, bytes, isPlain };
+    if (!isUrgent) {
+      line.runs.push(run);
+      return;
+    }
+    // Behind a break it is of another history: who is here does not know of that yet.
+    const isHeldUp = line.runs.some((other) => !other.isUrgent);
+    if (isHeldUp && !isFill && !channel.isBreaking) {
+      line.ahead.push({ ...run, isUrgent, isAhead: true, isAlone: true });
+      line.runs.push({ ...run, isAlone: true, isPlain: false });
+    } else line.runs.push({ ...run, isUrgent, isAlone: true });
     line.urgent += 1;
     if (line.urgent === 1) this.#urgent.push(line);
   }
@@ -132,7 +122,7 @@ export class FanOut {
   #lineOf(channel: FollowedChannel): Line {
     let line = this.#lines.get(channel);
     if (!line) {
-      line = { channel, runs: [], urgent: 0, isDue: false };
+      line = { channel, runs: [], ahead: [], urgent: 0, isDue: false };
       this.#lines.set(channel, line);
       this.#queue(line);
     }
@@ -167,13 +157,16 @@ export class FanOut {
     const from = isUrgent ? this.#urgent : this.#due;
     const [line] = from;
     if (!line) return true;
-    const [run] = line.runs;
+    const [first] = line.runs;
+    // What came before it and is as urgent goes before what overtakes.
+    const queue = first?.isUrgent || line.ahead.length === 0 ? line.runs : line.ahead;
+    const [run] = queue;
     // Should it throw, the line is still there, and goes on behind the subscription in which it did.
     const isDone = run === undefined || this.#hand(run, slice);
     from.shift();
     if (!isUrgent) line.isDue = false;
     if (run && isDone) {
-      line.runs.shift();
+      queue.shift();
       if (run.isUrgent) line.urgent -= 1;
     }
     if (line.urgent > 0) this.#urgent.push(line);
@@ -204,6 +197,7 @@ export class FanOut {
     for (const subscription of run.left) {
       try {
         if (end) this.#handEnd(subscription, channel, end);
+        else if (run.isAhead) this.#handAhead(subscription, run);
         else this.#handEntries(subscription, run);
       } catch (error) {
         endBroken(subscription.session, error, this.rules.metrics);
@@ -212,11 +206,24 @@ export class FanOut {
     }
     if (end) channel.hasBroken();
     for (const { bytes, place } of messages) {
+      if (run.isUrgent) channel.handedUrgent(place);
+      if (run.isAhead) continue;
       this.#waiting -= 1;
       this.#waitingBytes -= bytes;
-      if (run.isUrgent) channel.handedUrgent(place);
     }
     return true;
+  }
+
+  /** Gives what is urgent to one that may have to be given something else of its channel first. */
+  #handAhead(subscription: Subscription, { channel, messages }: Run): void {
+    for (const message of messages) {
+      const { entry } = message;
+      const isNext = subscription.phase === 'live' && subscription.reached.chain === entry.prev;
+      const isOwed = isNext
+        ? queueEntry(subscription, entry, message)
+        : sendAhead(subscription, channel, entry, message);
+      if (isOwed) this.rules.schedule.owe(subscription.session, true);
+    }
   }
 
   #handEntries(subscription: Subscription, run: Run): void {
@@ -259,30 +266,6 @@ export class FanOut {
     this.rules.metrics.gap(reason);
     subscription.startAt(to);
   }
-}
-
-/**
- * Queues a run as one where that comes to the same as its messages one by one: who is live and owed
- * nothing is given the list that all the others are given too. False: nothing was done.
- */
-function givesWhole(subscription: Subscription, run: Run): boolean {
-  const { messages, bytes, isPlain, isFill } = run;
-  const [first] = messages;
-  const last = messages.at(-1);
-  // One alone is no list; what is urgent always is alone.
-  if (!isPlain || isFill || !first || !last || first === last) return false;
-  const { phase, reached, session } = subscription;
-  const isNew = phase === 'live' && subscription.hasNothingAhead;
-  if (!isNew || isAtOrBefore(first.entry, reached)) return false;
-  if (!session.outbox.pushAll(subscription, messages, bytes)) return false;
-  subscription.reached = last.place;
-  return true;
-}
-
-/** Whether entries may still be added: nobody was given any of it yet. */
-function isOpen({ left, end, isUrgent, isFill, messages }: Run, isFillToo: boolean): boolean {
-  const isSame = end === null && !isUrgent && isFill === isFillToo;
-  return isSame && left === null && messages.length < RUN_MAX;
 }
 
 /** Those who are to be given it, from now on. */

@@ -15,7 +15,7 @@ const STEP_BYTES = 8_192;
 const PASSED_OVER_MAX = 7;
 
 export interface FlushRules {
-  /** A connection that was written to this recently waits for the rest of the time; 0: none does. */
+  /** A connection that was written to this recently waits for the next end of such a time; 0: none does. */
   readonly windowMs: number;
   readonly joined: JoinedFrames;
   /** Milliseconds on the monotonic clock. */
@@ -29,8 +29,9 @@ export interface FlushRules {
 /**
  * When connections are written to.
  *
- * An idle connection gets its share at once. One that was written to a moment ago waits for the rest of
- * its window, so that a hot stream is joined; `critical` does not wait. However many are owed something,
+ * An idle connection gets its share at once. One that was written to a moment ago waits for the end of a
+ * window that all such share and the first of them has begun, so that a hot stream is joined: for one
+ * window at most. `critical` does not wait. However many are owed something,
  * they are written to in slices, those with something urgent first: what comes in meanwhile is heard,
  * and joins what still waits. Where what is urgent fills slice after slice, every eighth is for the others.
  */

@@ -8,14 +8,26 @@ import { Turn } from './turn.js';
 import type { Wire } from './wire.port.js';
 import { type WriteRules, writeTaken } from './write-taken.js';
 
+/** What may wait in the lanes of one connection in any case, in bytes: even a full instance lets a small message wait. */
+export const LEAST_WAITING = 4096;
+
 /** No new write while the kernel is behind by more: `critical` waits only behind what it already has. */
 const UNFLUSHED_MAX = 65_536;
+
+/**
+ * Of what may wait for one connection, what its stream may hold at most: nothing can be taken back from
+ * there, and the rest is for lanes, which know what is urgent.
+ */
+const STREAM_SHARE = 0.5;
+
+/** Half of the least that may wait for a connection: its stream has room for so much in any case. */
+const STREAM_MIN = LEAST_WAITING * STREAM_SHARE;
 
 const LANES = 4;
 
 /** What all outboxes of an instance share. */
 export interface OutboxRules extends WriteRules {
-  /** Bytes that may wait for one connection now, counting what its stream holds. */
+  /** Bytes that may wait for one connection now, counting what its stream holds; `LEAST_WAITING` or more. */
   bytesMax(): number;
   dropped(messages: number): void;
   /** What waits for all connections changed by so many bytes. */
@@ -129,15 +141,17 @@ export class Outbox {
 
   /** Whether a message of so many bytes may be pushed now, and nothing be dropped for it. */
   hasRoomFor(bytes: number): boolean {
-    const unflushed = Math.min(this.wire.unflushed(), UNFLUSHED_MAX);
+    const most = this.#streamMax;
+    const unflushed = this.wire.unflushed();
     const turn = this.#turn;
     if (this.#isOpen && !this.#isBlocked && this.#lanes.isEmpty) {
       // What is first is written however long it is, if the kernel takes anything at all.
-      if (turn.isEmpty && unflushed < UNFLUSHED_MAX) return true;
-      if (turn.bytes + unflushed + bytes <= UNFLUSHED_MAX) return true;
+      if (turn.isEmpty && unflushed < most) return true;
+      if (turn.bytes + unflushed + bytes <= most) return true;
     }
     const costs = (turn.count + 1) * ITEM_COST;
-    return this.bytes + unflushed + bytes + costs <= this.rules.bytesMax();
+    const held = Math.min(unflushed, UNFLUSHED_MAX);
+    return this.bytes + held + bytes + costs <= this.rules.bytesMax();
   }
 
   /** The stream was given something by another way: it counts, too, until the kernel has taken it. */
@@ -193,7 +207,7 @@ export class Outbox {
       !this.#isOpen ||
       this.#isBlocked ||
       !this.#lanes.isEmpty ||
-      this.#turn.bytes + wire.unflushed() > UNFLUSHED_MAX ||
+      !this.#hasStreamRoomFor(this.#turn.bytes) ||
       !this.#turn.mayLeave()
     ) {
       this.#queueTurn();
@@ -210,20 +224,42 @@ export class Outbox {
     );
   }
 
-  #writeLanes(): void {
-    const room = UNFLUSHED_MAX - this.wire.unflushed();
-    if (room <= 0) return;
-    const fitsWhole = this.#lanes.bytes <= room;
-    const taken = fitsWhole ? this.#lanes.takeAll() : this.#lanes.takeUrgent(room);
-    writeTaken(this.wire, taken, this.rules);
+  /** What may be written while the kernel is behind by as much: less where all connections hold much. */
+  get #streamMax(): number {
+    return Math.min(UNFLUSHED_MAX, this.rules.bytesMax() * STREAM_SHARE);
   }
 
-  /** Drops the least urgent lanes until the bound holds. */
+  #hasStreamRoomFor(bytes: number): boolean {
+    const held = bytes + this.wire.unflushed();
+    // The share is asked for only where it can matter: this is done for each write.
+    return held <= STREAM_MIN || held <= this.#streamMax;
+  }
+
+  #writeLanes(): void {
+    const { wire } = this;
+    for (;;) {
+      const most = this.#streamMax;
+      const room = most - wire.unflushed();
+      if (room <= 0) return;
+      const fitsWhole = this.#lanes.bytes <= room;
+      const taken = fitsWhole ? this.#lanes.takeAll() : this.#lanes.takeUrgent(room);
+      writeTaken(wire, taken, this.rules);
+      // Where little may wait it goes in small portions: whoever reads loses nothing by that.
+      const isInPortions = most < UNFLUSHED_MAX && wire.unflushed() === 0;
+      if (!isInPortions || this.#lanes.isEmpty) return;
+    }
+  }
+
+  /** Lets go of what has expired, then drops the least urgent lanes, until the bound holds. */
   #bound(): void {
-    const max = this.rules.bytesMax();
+    // Beyond it are answers: no lane is dropped for them.
+    const held = Math.min(this.wire.unflushed(), UNFLUSHED_MAX);
+    // The stream may hold what it was given when more might wait: lanes keep room for what is urgent.
+    const max = Math.max(LEAST_WAITING, this.rules.bytesMax() - held);
+    if (this.#lanes.bytes <= max) return;
+    this.#lanes.expire(this.rules.now());
     for (let lane = LANES - 1; lane >= 0; lane -= 1) {
-      // Beyond it are answers: no lane is dropped for them.
-      if (this.#lanes.bytes + Math.min(this.wire.unflushed(), UNFLUSHED_MAX) <= max) return;
+      if (this.#lanes.bytes <= max) return;
       const dropped = this.#lanes.dropLane(lane);
       if (dropped > 0) this.rules.dropped(dropped);
     }

@@ -1,6 +1,7 @@
 import type { SkipReason } from '../protocol/gap.js';
 import type { Position } from '../broker/position.js';
 import type { EncodedMessage } from './encoded-message.js';
+import { hasExpired } from './exclusion.js';
 import { OffsetRanges } from './offset-ranges.js';
 import type { Subscription } from './subscription.js';
 
@@ -47,6 +48,8 @@ export class PriorityLanes {
   #lanes: Queued[][] = NO_LANES;
   #bytes = 0;
   #arrivals = 0;
+  /** When the first of it may expire, in milliseconds on the cluster clock. */
+  #expiresAt = Number.POSITIVE_INFINITY;
   #left = 0;
   /** One bit for each lane that had nothing since something of a lower one left: it goes before that one does again. */
   #behind = ALL_LANES;
@@ -68,6 +71,35 @@ export class PriorityLanes {
     this.#lanes[lane]?.push({ payload, subscription, lane, bytes, isAhead, arrival });
     subscription.countWaiting(lane, 1);
     this.#bytes += bytes;
+    if (payload.kind === 'message' && !isAhead) this.#willExpire(payload);
+  }
+
+  /**
+   * Lets go of messages that are worth nothing any more: their offsets are told as expired when their turn
+   * comes. What goes ahead keeps its place, it is told apart from it.
+   *
+   * @param nowMs milliseconds on the cluster clock
+   */
+  expire(nowMs: number): void {
+    if (nowMs < this.#expiresAt) return;
+    this.#expiresAt = Number.POSITIVE_INFINITY;
+    for (const items of this.#lanes) {
+      for (const [index, item] of items.entries()) {
+        const { payload, isAhead } = item;
+        if (payload.kind !== 'message' || isAhead) continue;
+        if (!hasExpired(payload.entry, nowMs)) {
+          this.#willExpire(payload);
+          continue;
+        }
+        const skip = { kind: 'skip', at: payload.place, reason: 'expired' } as const;
+        items[index] = { ...item, payload: skip, bytes: ITEM_COST };
+        this.#bytes += ITEM_COST - item.bytes;
+      }
+    }
+  }
+
+  #willExpire({ entry }: EncodedMessage): void {
+    if (entry.ttlMs > 0) this.#expiresAt = Math.min(this.#expiresAt, entry.at + entry.ttlMs);
   }
 
   /** Everything in the order it came: with room for all there is nothing to overtake. */

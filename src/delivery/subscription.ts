@@ -37,10 +37,10 @@ export class Subscription {
   told: Position;
 
   /** What was sent before its turn, by its chain, which no other history has. Null: nothing ever was. */
-  #ahead: Set<string> | null = null;
+  #ahead: Map<string, Position> | null = null;
 
   /** What left while something below it waited, by its chain; null: nothing did. */
-  #above: Map<string, number> | null = null;
+  #above: Map<string, Position> | null = null;
   #tidyAt = ABOVE_TIDY;
 
   /** Null while nothing ever waited: most connections take all they are sent. */
@@ -72,16 +72,17 @@ export class Subscription {
   }
 
   /** Notes that an entry is sent before what is below it. False: it has to wait for its turn. */
-  overtakes({ chain }: Position): boolean {
-    this.#ahead ??= new Set();
+  overtakes(at: Position): boolean {
+    this.#ahead ??= new Map();
     if (this.#ahead.size >= AHEAD_MAX) return false;
-    this.#ahead.add(chain);
+    this.#ahead.set(at.chain, at);
     return true;
   }
 
-  /** Nothing was sent before its turn that has not come yet. */
-  get hasNothingAhead(): boolean {
-    return this.#ahead === null || this.#ahead.size === 0;
+  /** Whether none of these was sent before its turn. */
+  hasNoneAhead(messages: readonly { readonly place: Position }[]): boolean {
+    if (this.#ahead === null || this.#ahead.size === 0) return true;
+    return !messages.some(({ place }) => this.wasSentAhead(place));
   }
 
   wasSentAhead({ chain }: Position): boolean {
@@ -99,10 +100,14 @@ export class Subscription {
     this.promised = [];
   }
 
+  /** Goes on at another place; what was sent before its turn and lies before that has none any more. */
   startAt(position: Position): void {
     this.reached = position;
     this.told = position;
     this.#above = null;
+    for (const [chain, { epoch, offset }] of this.#ahead ?? []) {
+      if (epoch !== position.epoch || offset <= position.offset) this.#ahead?.delete(chain);
+    }
   }
 
   /**
@@ -111,8 +116,8 @@ export class Subscription {
    */
   goBack(): void {
     this.reached = this.told;
-    for (const [chain, offset] of this.#above ?? []) {
-      if (offset > this.told.offset) (this.#ahead ??= new Set()).add(chain);
+    for (const [chain, place] of this.#above ?? []) {
+      if (place.offset > this.told.offset) (this.#ahead ??= new Map()).set(chain, place);
     }
     this.#above = null;
   }
@@ -126,11 +131,13 @@ export class Subscription {
   }
 
   /** A message left for the client while something below it waits. */
-  leftAbove({ chain, offset }: Position): void {
+  leftAbove(place: Position): void {
     this.#above ??= new Map();
-    this.#above.set(chain, offset);
+    this.#above.set(place.chain, place);
     if (this.#above.size < this.#tidyAt) return;
-    for (const [known, at] of this.#above) if (at <= this.told.offset) this.#above.delete(known);
+    for (const [known, { offset }] of this.#above) {
+      if (offset <= this.told.offset) this.#above.delete(known);
+    }
     this.#tidyAt = Math.max(ABOVE_TIDY, 2 * this.#above.size);
     if (this.#above.size < ABOVE_MAX) return;
     for (const known of this.#above.keys()) {

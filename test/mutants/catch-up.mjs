@@ -25,8 +25,8 @@ export const catchUp = [
     bug: 'what had overtaken is sent again to a session that must read anew what waited below it',
     rows: ['F24'],
     file: 'src/delivery/subscription.ts',
-    find: 'if (offset > this.told.offset) (this.#ahead ??= new Set()).add(chain);',
-    replace: 'void chain, offset;',
+    find: 'if (place.offset > this.told.offset) (this.#ahead ??= new Map()).set(chain, place);',
+    replace: 'void chain, place;',
     check: check(
       'test/unit/delivery/a-break-is-told-behind-what-was-sent.spec.ts',
       'sends nothing again of what had left above what waited',

@@ -280,8 +280,8 @@ export const delivery = [
     bug: 'what is urgent in a history that has ended goes ahead to who reads the next one',
     rows: ['F14'],
     file: 'src/delivery/catch-up.ts',
-    find: 'breaks === channel.breaks && !channel.isBreaking && entry.epoch',
-    replace: 'breaks === channel.breaks && entry.epoch',
+    find: 'hasSeenBreaks && !channel.isBreaking && entry.epoch',
+    replace: 'hasSeenBreaks && entry.epoch',
     check: check(slices, 'sends nothing of a history ahead that is about to end'),
   },
   {

@@ -1,9 +1,10 @@
 import { check } from './checks.mjs';
 
-const fanOut = 'src/delivery/fan-out.ts';
+const run = 'src/delivery/run.ts';
 const outbox = 'src/delivery/outbox.ts';
 const window = 'src/gateway/reading-window.ts';
 const asOne = 'test/unit/delivery/a-run-is-given-as-its-messages-would-be.spec.ts';
+const passes = 'test/unit/delivery/what-is-urgent-passes-its-own-channel.spec.ts';
 const once = 'test/unit/gateway/who-sends-without-pause-is-read-once-in-a-window.spec.ts';
 
 /** What is read, given and written together. */
@@ -12,8 +13,8 @@ export const joining = [
     name: 'run-over-what-went-ahead',
     bug: 'a run given as one sends again what was sent before its turn',
     rows: ['F20'],
-    file: fanOut,
-    find: "phase === 'live' && subscription.hasNothingAhead;",
+    file: run,
+    find: "phase === 'live' && subscription.hasNoneAhead(messages);",
     replace: "phase === 'live';",
     check: check(asOne, 'are given as they would be one by one'),
   },
@@ -57,6 +58,45 @@ export const joining = [
     check: check(
       once,
       'is found out also when it sent without pause before, and what it sends is longer',
+    ),
+  },
+  {
+    name: 'run-grows-while-given',
+    bug: 'what comes while a run is handed on is added to it, and those who had the run already never get it',
+    rows: ['F20'],
+    file: run,
+    find: 'return isSame && left === null && messages.length < RUN_MAX;',
+    replace: 'return isSame && messages.length < RUN_MAX;',
+    check: check(passes, 'everybody gets all of it once, and each priority in order'),
+  },
+  {
+    name: 'urgent-behind-its-own-bulk',
+    bug: 'what is critical waits until all that came before it in its channel was handed to everybody',
+    rows: ['F36'],
+    file: 'src/delivery/fan-out.ts',
+    find: 'if (isHeldUp && !isFill && !channel.isBreaking) {',
+    replace: 'if (isHeldUp && isFill && !channel.isBreaking) {',
+    check: check(passes, 'reaches everybody before the bulk that came before it in its channel'),
+  },
+  {
+    name: 'urgent-sent-twice',
+    bug: 'what went before its turn is sent again when its turn comes',
+    rows: ['F20'],
+    file: 'src/delivery/catch-up.ts',
+    find: 'if (subscription.forgetAhead(entry)) {',
+    replace: 'if (subscription.forgetAhead(entry) && subscription.breaks < -1) {',
+    check: check(passes, 'everybody gets all of it once, and each priority in order'),
+  },
+  {
+    name: 'ahead-never-forgotten',
+    bug: 'what a gap has passed counts as sent before its turn for ever, and nothing urgent goes ahead any more',
+    rows: ['F36'],
+    file: 'src/delivery/subscription.ts',
+    find: 'if (epoch !== position.epoch || offset <= position.offset) this.#ahead?.delete(chain);',
+    replace: 'void [chain, epoch, offset];',
+    check: check(
+      'test/unit/delivery/what-a-gap-passes-has-no-turn.spec.ts',
+      'so many passed places take nothing from those that come',
     ),
   },
 ];

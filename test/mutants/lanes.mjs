@@ -7,6 +7,7 @@ const tells = 'test/unit/delivery/an-outbox-tells-what-it-drops.spec.ts';
 const urgentFirst = 'test/unit/delivery/who-is-behind-gets-what-is-urgent-first.spec.ts';
 const stalled = 'test/unit/delivery/who-does-not-read-is-closed.spec.ts';
 const alone = 'test/unit/delivery/a-broken-connection-ends-alone.spec.ts';
+const full = 'test/unit/delivery/a-full-instance-bounds-each-connection.spec.ts';
 const burst = 'test/unit/delivery/a-burst-is-no-loss.spec.ts';
 
 /** What waits for a connection, what is dropped of it, and what it is told of that. */
@@ -100,8 +101,8 @@ export const lanes = [
     bug: 'what waits for a connection that does not read is never dropped',
     rows: ['F36'],
     file: outbox,
-    find: 'if (this.#lanes.bytes + Math.min(this.wire.unflushed(), UNFLUSHED_MAX) <= max) return;',
-    replace: 'if (max > 0) return;',
+    find: 'if (this.#lanes.bytes <= max) return;\n    this.#lanes.expire',
+    replace: 'if (max > 0) return;\n    this.#lanes.expire',
     check: check(tells, 'drops the least urgent lane whole and tells it as one gap'),
   },
   {
@@ -205,5 +206,47 @@ export const lanes = [
     find: "if (isAhead && payload.kind === 'message') subscription.forgetAhead(payload.entry);",
     replace: 'void subscription;\n  void payload;',
     check: check(urgentFirst, 'gets in its turn what was dropped before it could overtake'),
+  },
+  {
+    name: 'streams-of-a-full-instance',
+    bug: 'each stream is filled however much waits for all connections',
+    rows: ['F37'],
+    file: outbox,
+    find: 'return Math.min(UNFLUSHED_MAX, this.rules.bytesMax() * STREAM_SHARE);',
+    replace: 'return UNFLUSHED_MAX;',
+    check: check(full, 'what waits for all of them stays within it, but for one message each'),
+  },
+  {
+    name: 'no-lane-beside-a-full-stream',
+    bug: 'what is critical is dropped where the stream holds more than may wait by now',
+    rows: ['F37'],
+    file: outbox,
+    find: 'const max = Math.max(LEAST_WAITING, this.rules.bytesMax() - held);',
+    replace: 'const max = this.rules.bytesMax() - held;',
+    check: check(
+      full,
+      'what is critical waits though the stream of its connection was filled before',
+    ),
+  },
+  {
+    name: 'one-portion-of-a-burst',
+    bug: 'who reads loses what does not fit at once while others fill the instance',
+    rows: ['F37'],
+    file: outbox,
+    find: 'if (!isInPortions || this.#lanes.isEmpty) return;',
+    replace: 'if (isInPortions || !this.#lanes.isEmpty) return;',
+    check: check(full, 'a connection that reads loses nothing'),
+  },
+  {
+    name: 'expired-takes-room',
+    bug: 'what lives is dropped for what has expired while it waited',
+    rows: ['F36'],
+    file: outbox,
+    find: 'this.#lanes.expire(this.rules.now());',
+    replace: '',
+    check: check(
+      'test/unit/delivery/what-has-expired-makes-room.spec.ts',
+      'what has expired while it waited is told as that, and nothing that lives is dropped for it',
+    ),
   },
 ];

@@ -134,15 +134,19 @@ export function message(offset: number, over: Partial<LogEntry> = {}, bytes = 10
   );
 }
 
-/** An open outbox with one subscription that stands before the first offset. */
-export function outboxUnderTest({ bytesMax = 131_072, now = 1_000 } = {}) {
+/** An open outbox with one subscription that stands before the first offset. What may wait, and the clock, may move. */
+export function outboxUnderTest({
+  bytesMax = 131_072,
+  now = 1_000,
+}: { readonly bytesMax?: number; readonly now?: number } = {}) {
   const wire = new HeldWire();
+  const moving = { bytesMax, now };
   const counted = { delivered: 0, dropped: 0, waiting: 0, stalled: 0, recovered: 0, broken: 0 };
   const outbox = new Outbox(
     wire,
     {
-      bytesMax: () => bytesMax,
-      now: () => now,
+      bytesMax: () => moving.bytesMax,
+      now: () => moving.now,
       joined: new JoinedFrames(),
       delivered: (count) => (counted.delivered += count),
       dropped: (count) => (counted.dropped += count),
@@ -162,5 +166,5 @@ export function outboxUnderTest({ bytesMax = 131_072, now = 1_000 } = {}) {
   const subscription = new Subscription(session, CHANNEL);
   subscription.startAt({ epoch: EPOCH, offset: 0, chain: '0'.repeat(16) });
   outbox.open();
-  return { wire, outbox, subscription, counted };
+  return { wire, outbox, subscription, counted, moving };
 }
