@@ -71,6 +71,11 @@ export class Outbox {
     return this.#isOver;
   }
 
+  /** Whether something waits here for the kernel to take what it was given before. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
   get isEmpty(): boolean {
     return this.#turn.isEmpty && this.#lanes.isEmpty;
   }

@@ -7,6 +7,7 @@ const tells = 'test/unit/delivery/an-outbox-tells-what-it-drops.spec.ts';
 const urgentFirst = 'test/unit/delivery/who-is-behind-gets-what-is-urgent-first.spec.ts';
 const stalled = 'test/unit/delivery/who-does-not-read-is-closed.spec.ts';
 const alone = 'test/unit/delivery/a-broken-connection-ends-alone.spec.ts';
+const presence = 'test/unit/delivery/who-is-behind-goes-without-presence.spec.ts';
 const burst = 'test/unit/delivery/a-burst-is-no-loss.spec.ts';
 
 /** What waits for a connection, what is dropped of it, and what it is told of that. */
@@ -205,5 +206,47 @@ export const lanes = [
     find: "if (isAhead && payload.kind === 'message') subscription.forgetAhead(payload.entry);",
     replace: 'void subscription;\n  void payload;',
     check: check(urgentFirst, 'gets in its turn what was dropped before it could overtake'),
+  },
+  {
+    name: 'presence-around-the-outbox',
+    bug: 'presence is written however much a connection has not taken, and what is critical waits behind it',
+    rows: ['F36'],
+    file: 'src/delivery/push-in-slices.ts',
+    find: 'outbox.isBlocked || wire.unflushed() + bytes > UNFLUSHED_MAX',
+    replace: 'outbox.isOver || wire.unflushed() + bytes < 0',
+    check: check(presence, 'stands in the way of nothing critical'),
+  },
+  {
+    name: 'presence-not-counted',
+    bug: 'what streams hold of presence and status is in no account of the instance',
+    rows: ['F36'],
+    file: 'src/delivery/push-in-slices.ts',
+    find: 'outbox.recount();',
+    replace: '',
+    check: check(presence, 'counts for what waits until the kernel has taken it'),
+  },
+  {
+    name: 'presence-without-bound',
+    bug: 'presence that comes in faster than it can be written is kept without end',
+    rows: [],
+    file: 'src/delivery/channel-pushes.ts',
+    find: 'waiting.pushes.length > WAITING_MAX ||',
+    replace: 'waiting.pushes.length > WAITING_MAX * 10_000 ||',
+    check: check(
+      presence,
+      'that comes in while some is written waits, up to a bound, and the oldest is given up',
+    ),
+  },
+  {
+    name: 'presence-after-unsubscribe',
+    bug: 'who has left a channel is told of its presence when it was among those to be told',
+    rows: [],
+    file: 'src/delivery/channel-pushes.ts',
+    find: 'return hasEnded ? null : session;',
+    replace: 'return hasEnded && !session.isOpen ? null : session;',
+    check: check(
+      presence,
+      'is not told any more to who has left the channel since the first was told',
+    ),
   },
 ];
