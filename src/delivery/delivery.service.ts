@@ -192,7 +192,8 @@ export class DeliveryService {
     session.outbox.recount();
     return new Promise((resolve) =>
       session.wire.onceDrained(() => {
-        this.slow.recovered(session);
+        // Its outbox may have written more by then, and stalled anew: that stall is not over.
+        if (!session.outbox.isBlocked) this.slow.recovered(session);
         resolve();
       }),
     );

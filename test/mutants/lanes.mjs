@@ -249,4 +249,16 @@ export const lanes = [
       'is not told any more to who has left the channel since the first was told',
     ),
   },
+  {
+    name: 'stall-forgotten-by-an-answer',
+    bug: 'a connection that stalls anew while an answer waits for it is never closed as slow',
+    rows: ['F36'],
+    file: 'src/delivery/delivery.service.ts',
+    find: 'if (!session.outbox.isBlocked) this.slow.recovered(session);',
+    replace: 'this.slow.recovered(session);',
+    check: check(
+      stalled,
+      'who takes something and stalls anew while an answer waits has 30 s from then on',
+    ),
+  },
 ];
