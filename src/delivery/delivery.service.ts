@@ -180,7 +180,7 @@ export class DeliveryService {
     this.#fanOut.run();
   }
 
-  /** Whether a request of this session may be answered: false closes a connection that never reads. */
+  /** Whether a request of this session may be answered: false when it never reads, and is closed, or has ended. */
   mayAnswer(session: Session): boolean {
     return this.slow.hasRoom(session);
   }

@@ -261,4 +261,13 @@ export const lanes = [
       'who takes something and stalls anew while an answer waits has 30 s from then on',
     ),
   },
+  {
+    name: 'slow-consumer-closed-again',
+    bug: 'one slow consumer is told and counted for each request until its socket has ended',
+    rows: ['F36'],
+    file: slow,
+    find: '    session.end();\n',
+    replace: '',
+    check: check(stalled, 'who is closed as slow is told and counted once'),
+  },
 ];

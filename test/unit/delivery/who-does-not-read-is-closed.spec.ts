@@ -109,3 +109,39 @@ test('who has taken all while an answer waited stays', async () => {
   slow.sweep(performance.now() + 60_000);
   expect(wire.closings).toEqual([]);
 });
+
+/** One who follows the channel and was closed as slow; its socket is still there, as that of one who does not read. */
+async function closing() {
+  const underTest = deliveryUnderTest();
+  const { service, slow, openSession } = underTest;
+  const { wire, session } = openSession();
+  (await service.prepare(session, CHANNEL, { withMessages: true })).begin();
+  await turns();
+  wire.whenClosed = () => undefined;
+  slow.stalled(session);
+  slow.sweep(performance.now() + 30_100);
+  return { ...underTest, wire, session };
+}
+
+test('who is closed as slow is told and counted once, whatever comes until its socket has ended', async () => {
+  const { service, slow, metrics, wire, session } = await closing();
+  wire.takes = false;
+  wire.write(Buffer.alloc(4_194_304), [], []);
+  expect([service.mayAnswer(session), service.mayAnswer(session)]).toEqual([false, false]);
+  service.tellStatus({ state: 'degraded', since: 1 });
+  slow.stalled(session);
+  slow.sweep(performance.now() + 60_000);
+  expect(wire.closings).toMatchObject(closed);
+  const { values } = await metrics.drops.get();
+  expect(values).toMatchObject([{ labels: { reason: 'slow_consumer' }, value: 1 }]);
+});
+
+test('who is closed as slow is written nothing more, and nothing counts as delivered to it', async () => {
+  const { service, metrics, append, hand, wire, session } = await closing();
+  hand(await append());
+  service.passOn({ channel: CHANNEL, payload: JSON.stringify({ presence: { type: 'join' } }) });
+  await turns();
+  expect(wire.writes).toEqual([]);
+  expect((await metrics.deliveries.get()).values).toMatchObject([{ value: 0 }]);
+  expect([session.isOpen, service.outboxBytes]).toEqual([false, 0]);
+});
