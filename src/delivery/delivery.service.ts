@@ -17,7 +17,8 @@ import { FanOut } from './fan-out.js';
 import { FlushSchedule } from './flush-schedule.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { FollowedChannels } from './followed-channels.js';
-import { LEAST_WAITING, Outbox, type OutboxRules } from './outbox.js';
+import { LEAST_WAITING, Outbox } from './outbox.js';
+import type { OutboxRules } from './outbox-rules.js';
 import { JoinedFrames } from './joined-frames.js';
 import { Session } from './session.js';
 import { SessionWatch } from './session-watch.js';
@@ -177,7 +178,7 @@ export class DeliveryService {
     this.#fanOut.run();
   }
 
-  /** Whether a request of this session may be answered: false closes a connection that never reads. */
+  /** Whether a request of this session may be answered: false when it never reads, and is closed, or has ended. */
   mayAnswer(session: Session): boolean {
     return this.slow.hasRoom(session);
   }
@@ -189,7 +190,8 @@ export class DeliveryService {
     session.outbox.recount();
     return new Promise((resolve) =>
       session.wire.onceDrained(() => {
-        this.slow.recovered(session);
+        // Its outbox may have written more by then, and stalled anew: that stall is not over.
+        if (!session.outbox.isBlocked) this.slow.recovered(session);
         resolve();
       }),
     );

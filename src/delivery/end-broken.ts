@@ -11,13 +11,13 @@ const logger = new Logger('Delivery');
  * Ends a connection that threw while it was written to: something was not sent that nobody will send
  * again, so nothing may follow it. It comes back and resumes; no other one suffers. Once for each.
  */
-export function endBroken({ outbox, wire }: Session, error: unknown, metrics: Metrics): void {
-  if (outbox.isOver) return;
-  outbox.end();
+export function endBroken(session: Session, error: unknown, metrics: Metrics): void {
+  if (session.outbox.isOver) return;
+  session.end();
   metrics.dropped('broken');
   logger.error(error, 'A connection could not be served; it is closed, and may resume.');
   try {
-    wire.close({
+    session.wire.close({
       code: 'internal',
       message: 'This connection could not be continued. Reconnect and resume.',
       reconnect: true,

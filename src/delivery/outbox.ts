@@ -2,17 +2,18 @@ import type { SkipReason } from '../protocol/gap.js';
 import { NO_EXTRA } from '../broker/log-entry.js';
 import type { Position } from '../broker/position.js';
 import type { EncodedMessage } from './encoded-message.js';
+import type { OutboxRules, OutboxWatch } from './outbox-rules.js';
 import { ITEM_COST, PriorityLanes } from './priority-lanes.js';
 import type { Subscription } from './subscription.js';
 import { Turn } from './turn.js';
 import type { Wire } from './wire.port.js';
-import { type WriteRules, writeTaken } from './write-taken.js';
+import { writeTaken } from './write-taken.js';
 
 /** What may wait in the lanes of one connection in any case, in bytes: even a full instance lets a small message wait. */
 export const LEAST_WAITING = 4096;
 
-/** No new write while the kernel is behind by more: `critical` waits only behind what it already has. */
-const UNFLUSHED_MAX = 65_536;
+/** No new write while the kernel is behind by more bytes: `critical` waits only behind what it already has. */
+export const UNFLUSHED_MAX = 65_536;
 
 /**
  * Of what may wait for one connection, what its stream may hold at most: nothing can be taken back from
@@ -24,23 +25,6 @@ const STREAM_SHARE = 0.5;
 const STREAM_MIN = LEAST_WAITING * STREAM_SHARE;
 
 const LANES = 4;
-
-/** What all outboxes of an instance share. */
-export interface OutboxRules extends WriteRules {
-  /** Bytes that may wait for one connection now, counting what its stream holds; `LEAST_WAITING` or more. */
-  bytesMax(): number;
-  dropped(messages: number): void;
-  /** What waits for all connections changed by so many bytes. */
-  waiting(change: number): void;
-}
-
-/** Told when the kernel stops taking what a connection is sent, when it has taken all of it, and of a write that failed. */
-export interface OutboxWatch {
-  stalled(): void;
-  recovered(): void;
-  /** A write came to nothing, and what was to leave with it is not here any more: nothing may follow it, so this must `end` the outbox. */
-  broken(error: unknown): void;
-}
 
 /**
  * What waits for one connection.
@@ -81,6 +65,11 @@ export class Outbox {
   /** Whether nothing is taken in or sent any more. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Whether something waits here for the kernel to take what it was given before. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
   }
 
   get isEmpty(): boolean {

@@ -4,15 +4,20 @@ import type { PushName } from '../protocol/pushes.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { EncodedPush } from './encoded-push.js';
 import { endBroken } from './end-broken.js';
+import { UNFLUSHED_MAX } from './outbox.js';
 import type { Session } from './session.js';
 import type { SlowConsumers } from './slow-consumers.js';
 
-/** The same pushes for many connections. */
-export interface PushBatch {
-  readonly sessions: readonly Session[];
+/** The same pushes for many. */
+export interface PushBatch<T> {
+  readonly to: readonly T[];
+  /** Asked in the moment of writing, which may be turns later. Null: it is not told any more. */
+  sessionOf(one: T): Session | null;
   /** All of `pushes` as ready frames. */
   readonly joined: Buffer;
   readonly pushes: readonly EncodedPush<PushName>[];
+  /** Whether a connection that is behind goes without them, and is told nothing of it. */
+  readonly mayBeLost: boolean;
 }
 
 /** What writing to a connection that does not read, or is broken, comes to. */
@@ -22,17 +27,18 @@ export interface PushRules {
 }
 
 /** Writes to one connection after the other, in slices. Calls `done` behind the last of them, at once when one slice was enough. */
-export function pushInSlices(batch: PushBatch, rules: PushRules, done: () => void): void {
+export function pushInSlices<T>(batch: PushBatch<T>, rules: PushRules, done: () => void): void {
   pushFrom(0, batch, rules, done);
 }
 
-function pushFrom(from: number, batch: PushBatch, rules: PushRules, done: () => void): void {
-  const { sessions, joined, pushes } = batch;
+function pushFrom<T>(from: number, batch: PushBatch<T>, rules: PushRules, done: () => void): void {
   const slice = new Slice(() => performance.now());
-  for (let index = from; index < sessions.length; index += 1) {
-    const session = sessions[index];
+  const { to } = batch;
+  for (let index = from; index < to.length; index += 1) {
+    const one = to[index];
+    const session = one === undefined ? null : batch.sessionOf(one);
     try {
-      if (session?.isOpen && rules.slow.hasRoom(session)) session.wire.write(joined, pushes, []);
+      if (session) push(session, batch, rules);
     } catch (error) {
       if (session) endBroken(session, error, rules.metrics);
     }
@@ -42,4 +48,18 @@ function pushFrom(from: number, batch: PushBatch, rules: PushRules, done: () => 
     }
   }
   done();
+}
+
+function push<T>(session: Session, batch: PushBatch<T>, { slow }: PushRules): void {
+  const { joined, pushes, mayBeLost } = batch;
+  const { outbox, wire } = session;
+  if (!outbox.isOpen || !slow.hasRoom(session)) return;
+  if (mayBeLost && isBehind(session, joined.length)) return;
+  wire.write(joined, pushes, []);
+  outbox.recount();
+}
+
+/** Whether so many bytes more would stand in the way of what the outbox has, or is given next that is `critical`. */
+function isBehind({ outbox, wire }: Session, bytes: number): boolean {
+  return outbox.isBlocked || wire.unflushed() + bytes > UNFLUSHED_MAX;
 }

@@ -1,6 +1,6 @@
 import type { Metrics } from '../telemetry/metrics.js';
 import { endBroken } from './end-broken.js';
-import type { OutboxWatch } from './outbox.js';
+import type { OutboxWatch } from './outbox-rules.js';
 import type { Session } from './session.js';
 import type { SlowConsumers } from './slow-consumers.js';
 

@@ -45,8 +45,9 @@ export class SlowConsumers implements OnModuleInit, OnModuleDestroy {
     this.#stalled.delete(session);
   }
 
-  /** Whether more may be handed to the connection; closes it when it leaves far too much unread. */
+  /** Whether more may be handed to the connection; closes it when it leaves far too much unread. False once it has ended. */
   hasRoom(session: Session): boolean {
+    if (session.outbox.isOver) return false;
     if (session.wire.unflushed() <= this.#unreadMax) return true;
     this.#close(session);
     return false;
@@ -60,7 +61,9 @@ export class SlowConsumers implements OnModuleInit, OnModuleDestroy {
 
   #close(session: Session): void {
     this.#stalled.delete(session);
-    if (!session.isOpen) return;
+    if (session.outbox.isOver) return;
+    // Its socket may stay for a while: told once, and nothing that is written there would arrive.
+    session.end();
     this.metrics.dropped('slow_consumer');
     session.wire.close({
       code: 'slow_consumer',

@@ -5,7 +5,8 @@ import type { Session } from './session.js';
 
 /**
  * Tells every connection how the instance stands with its broker: one frame for all, written in slices.
- * One word is told to its end before the next; of those that came meanwhile the last one is.
+ * One word is told to its end before the next; of those that came meanwhile the last one is. It is told
+ * to who is behind as well: a client may rely on it, and it is a few bytes.
  */
 export class StatusPushes {
   #isTelling = false;
@@ -28,9 +29,15 @@ export class StatusPushes {
     const sessions: Session[] = [];
     for (const session of this.rules.sessions()) if (session.outbox.isOpen) sessions.push(session);
     this.#isTelling = true;
-    pushInSlices({ sessions, joined: push.frame, pushes: [push] }, this.rules, () => {
+    const batch = { to: sessions, sessionOf, joined: push.frame, pushes: [push], mayBeLost: false };
+    pushInSlices(batch, this.rules, () => {
       this.#isTelling = false;
       this.#tellNext();
     });
   }
+}
+
+/** Who has ended meanwhile is not open any more. */
+function sessionOf(session: Session): Session {
+  return session;
 }

@@ -47,6 +47,7 @@ export class SocketWire implements Wire, BeneathStream {
   /** Bytes that were written beneath the stream and that the kernel has not all taken. */
   #held = 0;
   #released: (() => void)[] | null = null;
+  #isClosing = false;
 
   constructor(private readonly socket: Socket) {
     this.#engine = insideOf(socket.conn);
@@ -126,7 +127,9 @@ export class SocketWire implements Wire, BeneathStream {
   }
 
   close(closing: ClosingPush): void {
-    if (!this.socket.connected) return;
+    // It stays connected until its peer has taken what was written before, or has not in time.
+    if (this.#isClosing || !this.socket.connected) return;
+    this.#isClosing = true;
     try {
       this.emit('closing', closing);
       // Closing the transport lets official clients come back by themselves; a disconnect does not.

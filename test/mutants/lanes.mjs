@@ -8,6 +8,7 @@ const urgentFirst = 'test/unit/delivery/who-is-behind-gets-what-is-urgent-first.
 const stalled = 'test/unit/delivery/who-does-not-read-is-closed.spec.ts';
 const alone = 'test/unit/delivery/a-broken-connection-ends-alone.spec.ts';
 const full = 'test/unit/delivery/a-full-instance-bounds-each-connection.spec.ts';
+const presence = 'test/unit/delivery/who-is-behind-goes-without-presence.spec.ts';
 const burst = 'test/unit/delivery/a-burst-is-no-loss.spec.ts';
 
 /** What waits for a connection, what is dropped of it, and what it is told of that. */
@@ -248,5 +249,77 @@ export const lanes = [
       'test/unit/delivery/what-has-expired-makes-room.spec.ts',
       'what has expired while it waited is told as that, and nothing that lives is dropped for it',
     ),
+  },
+  {
+    name: 'presence-around-the-outbox',
+    bug: 'presence is written however much a connection has not taken, and what is critical waits behind it',
+    rows: ['F36'],
+    file: 'src/delivery/push-in-slices.ts',
+    find: 'outbox.isBlocked || wire.unflushed() + bytes > UNFLUSHED_MAX',
+    replace: 'outbox.isOver || wire.unflushed() + bytes < 0',
+    check: check(presence, 'stands in the way of nothing critical'),
+  },
+  {
+    name: 'presence-not-counted',
+    bug: 'what streams hold of presence and status is in no account of the instance',
+    rows: ['F36'],
+    file: 'src/delivery/push-in-slices.ts',
+    find: 'outbox.recount();',
+    replace: '',
+    check: check(presence, 'counts for what waits until the kernel has taken it'),
+  },
+  {
+    name: 'presence-without-bound',
+    bug: 'presence that comes in faster than it can be written is kept without end',
+    rows: [],
+    file: 'src/delivery/channel-pushes.ts',
+    find: 'waiting.pushes.length > WAITING_MAX ||',
+    replace: 'waiting.pushes.length > WAITING_MAX * 10_000 ||',
+    check: check(
+      presence,
+      'that comes in while some is written waits, up to a bound, and the oldest is given up',
+    ),
+  },
+  {
+    name: 'presence-after-unsubscribe',
+    bug: 'who has left a channel is told of its presence when it was among those to be told',
+    rows: [],
+    file: 'src/delivery/channel-pushes.ts',
+    find: 'return hasEnded ? null : session;',
+    replace: 'return hasEnded && !session.isOpen ? null : session;',
+    check: check(
+      presence,
+      'is not told any more to who has left the channel since the first was told',
+    ),
+  },
+  {
+    name: 'stall-forgotten-by-an-answer',
+    bug: 'a connection that stalls anew while an answer waits for it is never closed as slow',
+    rows: ['F36'],
+    file: 'src/delivery/delivery.service.ts',
+    find: 'if (!session.outbox.isBlocked) this.slow.recovered(session);',
+    replace: 'this.slow.recovered(session);',
+    check: check(
+      stalled,
+      'who takes something and stalls anew while an answer waits has 30 s from then on',
+    ),
+  },
+  {
+    name: 'slow-consumer-closed-again',
+    bug: 'one slow consumer is told and counted for each request until its socket has ended',
+    rows: ['F36'],
+    file: slow,
+    find: '    session.end();\n',
+    replace: '',
+    check: check(stalled, 'who is closed as slow is told and counted once'),
+  },
+  {
+    name: 'broken-session-lives-on',
+    bug: 'who catches up on a connection that broke asks its ended outbox for room for ever, and the instance stands still',
+    rows: ['F8'],
+    file: 'src/delivery/end-broken.ts',
+    find: 'session.end();',
+    replace: 'session.outbox.end();',
+    check: check(alone, 'is read for no more, though its socket lingers'),
   },
 ];

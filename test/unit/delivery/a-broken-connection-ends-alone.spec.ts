@@ -76,6 +76,17 @@ describe('a connection that cannot be written to', () => {
     expect(service.outboxBytes).toBe(0);
   });
 
+  test('is read for no more, though its socket lingers', async () => {
+    const { append, hand, broken, have } = await three();
+    const [subscription] = broken.session.subscriptions.values();
+    broken.wire.whenClosed = () => {};
+    broken.wire.isBroken = true;
+    hand(await append());
+    await have(2);
+    // One that catches up would ask an ended outbox for room, in one turn of the loop that never ends.
+    expect([broken.session.isOpen, subscription?.phase]).toEqual([false, 'closed']);
+  });
+
   test('is counted once, and told when to come back', async () => {
     const { append, hand, broken, have, metrics } = await three();
     broken.wire.isBroken = true;

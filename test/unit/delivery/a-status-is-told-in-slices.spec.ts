@@ -1,4 +1,4 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { deliveryUnderTest, turns } from './delivery-under-test.js';
 
@@ -56,6 +56,17 @@ describe('that the store is away', () => {
     expect(statesOf(heard[0] ?? [])).toEqual(['1']);
     await turns(40);
     for (const frames of heard) expect(statesOf(frames)).toEqual(['1', '4']);
+  });
+
+  test('is told to who is behind, too, and counts for what waits for it', () => {
+    const { service, openSession } = deliveryUnderTest();
+    const { wire } = openSession();
+    wire.takes = false;
+    wire.write(Buffer.alloc(200_000), [], []);
+    service.tellStatus({ state: 'degraded', since: 1 });
+    expect(wire.frames.at(-1)).toContain('"degraded"');
+    expect(wire.unflushed()).toBeGreaterThan(200_000);
+    expect(service.outboxBytes).toBe(wire.unflushed());
   });
 
   test('is not told to who was not told its session yet', async () => {

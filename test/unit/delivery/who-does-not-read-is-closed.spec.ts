@@ -1,10 +1,14 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { Buffer } from 'node:buffer';
 import { eventually } from '../../support/eventually.js';
 import { deliveryUnderTest, turns } from './delivery-under-test.js';
 import { CHANNEL } from './outbox-under-test.js';
 
 const closed = [{ code: 'slow_consumer', reconnect: true }];
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 test('a connection that takes nothing for 30 s is closed, and told that it may come back', () => {
   const { slow, openSession } = deliveryUnderTest();
@@ -65,4 +69,79 @@ test('what waits for connections is told by the metrics, and that it waits no mo
   wire.drain();
   await eventually('all was taken', () => service.outboxBytes === 0);
   expect(await told()).toBe(0);
+});
+
+test.each(['the outbox', 'the answer'])(
+  'who takes something and stalls anew while an answer waits has 30 s from then on; %s waits first',
+  async (first) => {
+    let clock = 1_000;
+    jest.spyOn(performance, 'now').mockImplementation(() => clock);
+    const { service, slow, appendMany, hand, openSession } = deliveryUnderTest({
+      OUTBOX_BYTES: '262144',
+    });
+    const { wire, session } = openSession();
+    (await service.prepare(session, CHANNEL, { withMessages: true })).begin();
+    await turns();
+    wire.takes = false;
+    wire.write(Buffer.alloc(300_000), [], []);
+    const entries = await appendMany(5, {}, 30_000);
+    const waitFor = [() => hand(...entries), () => void service.roomToAnswer(session)];
+    for (const wait of first === 'the outbox' ? waitFor : waitFor.reverse()) wait();
+    clock = 20_000;
+    // Of what waits the kernel is given 64 KiB, and takes nothing of it.
+    wire.drain();
+    expect(wire.sent.length).toBeGreaterThan(0);
+    slow.sweep(49_900);
+    expect(wire.closings).toEqual([]);
+    slow.sweep(50_100);
+    expect(wire.closings).toMatchObject(closed);
+  },
+);
+
+test('who has taken all while an answer waited stays', async () => {
+  const { service, slow, openSession } = deliveryUnderTest();
+  const { wire, session } = openSession();
+  wire.takes = false;
+  wire.write(Buffer.alloc(300_000), [], []);
+  const room = service.roomToAnswer(session);
+  wire.drain();
+  await room;
+  slow.sweep(performance.now() + 60_000);
+  expect(wire.closings).toEqual([]);
+});
+
+/** One who follows the channel and was closed as slow; its socket is still there, as that of one who does not read. */
+async function closing() {
+  const underTest = deliveryUnderTest();
+  const { service, slow, openSession } = underTest;
+  const { wire, session } = openSession();
+  (await service.prepare(session, CHANNEL, { withMessages: true })).begin();
+  await turns();
+  wire.whenClosed = () => undefined;
+  slow.stalled(session);
+  slow.sweep(performance.now() + 30_100);
+  return { ...underTest, wire, session };
+}
+
+test('who is closed as slow is told and counted once, whatever comes until its socket has ended', async () => {
+  const { service, slow, metrics, wire, session } = await closing();
+  wire.takes = false;
+  wire.write(Buffer.alloc(4_194_304), [], []);
+  expect([service.mayAnswer(session), service.mayAnswer(session)]).toEqual([false, false]);
+  service.tellStatus({ state: 'degraded', since: 1 });
+  slow.stalled(session);
+  slow.sweep(performance.now() + 60_000);
+  expect(wire.closings).toMatchObject(closed);
+  const { values } = await metrics.drops.get();
+  expect(values).toMatchObject([{ labels: { reason: 'slow_consumer' }, value: 1 }]);
+});
+
+test('who is closed as slow is written nothing more, and nothing counts as delivered to it', async () => {
+  const { service, metrics, append, hand, wire, session } = await closing();
+  hand(await append());
+  service.passOn({ channel: CHANNEL, payload: JSON.stringify({ presence: { type: 'join' } }) });
+  await turns();
+  expect(wire.writes).toEqual([]);
+  expect((await metrics.deliveries.get()).values).toMatchObject([{ value: 0 }]);
+  expect([session.isOpen, service.outboxBytes]).toEqual([false, 0]);
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import { setImmediate as immediate } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Server, type Socket } from 'socket.io';
 import { WebSocket } from 'ws';
 import { SocketWire } from '../../../src/gateway/socket-wire.js';
@@ -121,6 +121,23 @@ test('a goodbye comes behind what waits beneath the stream', async () => {
   await closed;
   expect(messages()[0]).toBe(large);
   expect(messages()[1]).toContain('"closing"');
+});
+
+test('who is closed again while it does not take its goodbye is told once, and ended once', async () => {
+  client.pause();
+  socket.emit('large', 'x'.repeat(16 << 20));
+  socket.emit('behind it');
+  const timers = jest.spyOn(globalThis, 'setTimeout');
+  for (let n = 0; n < 3; n += 1) {
+    wire.close({ code: 'slow_consumer', message: 'Slow.', reconnect: true, retryAfterMs: 0 });
+  }
+  expect(socket.connected).toBe(true);
+  expect(timers.mock.calls.filter(([, ms]) => ms === 1_000)).toHaveLength(1);
+  timers.mockRestore();
+  const closed = once(client, 'close');
+  client.resume();
+  await closed;
+  expect(messages().filter((packet) => packet.includes('"closing"'))).toHaveLength(1);
 });
 
 test('acknowledgements of a turn are one write, and never see the stream', async () => {
