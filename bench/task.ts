@@ -14,6 +14,8 @@ export interface Task {
   readonly mode: Mode;
   /** The built server to measure. */
   readonly server: string;
+  /** Whether that is the one that `npm run bench` has built, and not one that was named. */
+  readonly isOwnBuild: boolean;
   /** Folder for CPU profiles; null: none are taken. */
   readonly profiles: string | null;
 }

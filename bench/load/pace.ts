@@ -7,7 +7,7 @@ const TURN_MS = 4;
 
 /**
  * Open loop: calls for each group when it is due. One that is late is sent at once, and its lateness
- * counts as latency.
+ * counts as latency; one that a timer lets go up to a millisecond early counts from when it was sent.
  */
 export async function pace(
   { groupsPerSecond }: Stream,
@@ -24,7 +24,7 @@ export async function pace(
     if (dueAt - asked >= 1) await delay(dueAt - asked);
     else if (asked - turnAt > TURN_MS) await turn();
     if (now() - turnAt > TURN_MS) turnAt = now();
-    publish(dueAt, group);
+    publish(Math.min(dueAt, now()), group);
   }
   const wait = startedAt + groups * everyMs - now();
   if (wait > 0) await delay(wait);

@@ -4,7 +4,7 @@ import type { RunningPeer } from '../peers/peer.js';
 import type { Generator } from '../processes/generator.js';
 import { overloadOf } from './generator-limit.js';
 import type { CpuTime } from './process-cpu.js';
-import { above, between, sample, shareOf } from './usage.js';
+import { above, between, sample, shareOf, type Span, typicalOf } from './usage.js';
 
 /** How long each part of a leg takes, in seconds. */
 export interface Pace {
@@ -15,15 +15,22 @@ export interface Pace {
   readonly load: number;
 }
 
-/** What one peer did in one leg; CPU times are without what it used while idle. */
-export interface CostLeg {
-  readonly peer: string;
-  readonly published: number;
-  readonly delivered: number;
+/** What one peer did in one leg; CPU times are without what it typically uses while idle. */
+export interface CostLeg extends Omit<MeasuredLeg, 'idle' | 'busy'> {
   /** Microseconds of all its server processes. */
   readonly server: CpuTime;
   /** Microseconds; null for a peer without Redis. */
   readonly redis: number | null;
+}
+
+/** A leg before what idling takes is known of all legs. */
+export interface MeasuredLeg {
+  readonly peer: string;
+  readonly hasRedis: boolean;
+  readonly idle: Span;
+  readonly busy: Span;
+  readonly published: number;
+  readonly delivered: number;
   /** Shares of a core while nothing is published, in the connections' presence. */
   readonly idleShare: number;
   readonly loadShare: number;
@@ -64,7 +71,7 @@ export async function warmUp(plan: WarmUpPlan): Promise<void> {
 }
 
 /** Connects everybody, lets the server idle, loads it, and lets everybody go. */
-export async function runCostLeg(plan: CostLegPlan): Promise<CostLeg> {
+export async function runCostLeg(plan: CostLegPlan): Promise<MeasuredLeg> {
   const { peer, label, generator, audience, stream, pace, progress } = plan;
   const streams = [stream];
   progress(`connecting ${audience.seats.length}`);
@@ -85,14 +92,14 @@ export async function runCostLeg(plan: CostLegPlan): Promise<CostLeg> {
 
   const idle = between(beforeIdle, beforeLoad);
   const busy = between(beforeLoad, afterLoad);
-  const { server, redis } = above(idle, busy);
   const [{ all: latency } = { all: NO_LATENCY }] = load.streams;
   return {
     peer: label,
+    hasRedis: peer.redisPid !== null,
+    idle,
+    busy,
     published: load.published,
     delivered: load.delivered,
-    server,
-    redis: peer.redisPid === null ? null : redis,
     idleShare: shareOf(idle),
     loadShare: shareOf(busy),
     bytesPerDelivery: load.bytesPerDelivery,
@@ -100,6 +107,15 @@ export async function runCostLeg(plan: CostLegPlan): Promise<CostLeg> {
     generatorShare: load.generatorShare,
     faults: [...first.faults, ...load.faults, ...overloadOf(load.generatorShare)],
   };
+}
+
+/** The legs, each above what its peer typically uses while idle. */
+export function aboveIdle(legs: readonly MeasuredLeg[]): CostLeg[] {
+  return legs.map(({ idle: _idle, busy, ...leg }) => {
+    const own = legs.filter(({ peer }) => peer === leg.peer).map(({ idle }) => idle);
+    const { server, redis } = above(typicalOf(own), busy);
+    return { ...leg, server, redis: leg.hasRedis ? redis : null };
+  });
 }
 
 const NO_LATENCY: Latency = { p50: 0, p99: 0, p999: 0, max: 0, samples: 0 };

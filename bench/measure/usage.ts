@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningPeer } from '../peers/peer.js';
 import { type CpuTime, cpuBetween, cpuTimeOf } from './process-cpu.js';
+import { spreadOf } from './spread.js';
 
 /** CPU times of a peer up to a moment. */
 export interface Sample {
@@ -49,6 +50,26 @@ export function above(idle: Span, busy: Span): Span {
       system: busy.server.system - idle.server.system * scale,
     },
     redis: busy.redis - idle.redis * scale,
+  };
+}
+
+/**
+ * What is typical of several times of idling, by the millisecond: of one alone the noise is as much as
+ * what cheap work costs.
+ */
+export function typicalOf(spans: readonly Span[]): Span {
+  const rate = (of: (span: Span) => number): number =>
+    spreadOf(spans.map((span) => of(span) / span.elapsedMs)).median;
+  const both = rate(({ server }) => server.user + server.system);
+  // How a sum is split is known to a hundredth of a second only, so it is split as all of them together.
+  const sum = (of: (span: Span) => number): number =>
+    spans.reduce((total, span) => total + of(span), 0);
+  const user = sum(({ server }) => server.user);
+  const split = user / Math.max(1, user + sum(({ server }) => server.system));
+  return {
+    elapsedMs: 1,
+    server: { user: both * split, system: both * (1 - split) },
+    redis: rate(({ redis }) => redis),
   };
 }
 

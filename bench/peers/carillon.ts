@@ -10,32 +10,50 @@ import { nodeOptions } from './node-options.js';
 import type { Instance, Peer, StartOptions } from './peer.js';
 import { startOnRedis } from './redis-backed.js';
 
+/** Every message is kept, numbered and deduplicated, which the others do not do. */
+const KEPT = {
+  history: { size: 100 },
+  dedupSeconds: 60,
+  maxPriority: 'critical',
+  rate: { perSecond: 1_000_000, burst: 1_000_000 },
+} as const;
+
 /**
- * Every message is kept, numbered and deduplicated, which the others do not do. Switched off is what
- * they do not have either way: presence, and the limit on one publisher.
+ * Switched off is what the others do not have either way: presence, and the limit on one publisher; and
+ * clients are asked whether they are alive as rarely as by the others.
  */
-const POLICY = {
-  namespaces: {
-    bench: {
-      presence: false,
-      history: { size: 100 },
-      dedupSeconds: 60,
-      maxPriority: 'critical',
-      rate: { perSecond: 1_000_000, burst: 1_000_000 },
-    },
-  },
+const AS_THE_OTHERS: Setting = {
+  presence: false,
+  env: { PING_INTERVAL_MS: '25000', PING_TIMEOUT_MS: '20000' },
 };
+
+interface Setting {
+  readonly presence: boolean;
+  readonly env: Readonly<Record<string, string>>;
+}
 
 const READY_MS = 15_000;
 
-export const carillon = carillonWith('carillon', 'this server, history of 100, one Redis', {});
+export const carillon = carillonWith(
+  'carillon',
+  'this server, history of 100, one Redis',
+  AS_THE_OTHERS,
+);
 
 /** Waits longer for what can be joined into one write. */
 export const carillonTenMs = carillonWith('carillon-10ms', 'this server with JOIN_WINDOW_MS=10', {
-  JOIN_WINDOW_MS: '10',
+  ...AS_THE_OTHERS,
+  env: { ...AS_THE_OTHERS.env, JOIN_WINDOW_MS: '10' },
 });
 
-function carillonWith(name: string, title: string, env: Readonly<Record<string, string>>): Peer {
+/** With presence, and asking every six seconds whether a client is alive, as it does where nobody says otherwise. */
+export const carillonAsShipped = carillonWith(
+  'carillon-as-shipped',
+  'this server with its own heartbeat and presence',
+  { presence: true, env: {} },
+);
+
+function carillonWith(name: string, title: string, { presence, env }: Setting): Peer {
   return {
     name,
     title,
@@ -46,7 +64,7 @@ function carillonWith(name: string, title: string, env: Readonly<Record<string, 
       const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
       const removed = atExit(removeFolder);
       const policy = path.join(folder, 'policy.json');
-      writeFileSync(policy, JSON.stringify(POLICY));
+      writeFileSync(policy, JSON.stringify({ namespaces: { bench: { ...KEPT, presence } } }));
       const secret = randomBytes(32).toString('hex');
       const adminKey = createHash('sha256').update(randomBytes(32)).digest('hex');
       const shared = {
@@ -80,9 +98,6 @@ async function startOne(
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     PORT: '0',
-    // As rarely as the other servers ask whether a client is alive.
-    PING_INTERVAL_MS: '25000',
-    PING_TIMEOUT_MS: '20000',
     ...env,
   });
   const port = Number(await child.announced(/"url":"http:\/\/[^"]*:(\d+)"/));

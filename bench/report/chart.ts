@@ -1,5 +1,6 @@
-import type { Machine } from '../measure/machine.js';
+import type { Origin } from './result-file.js';
 import type { ScenarioResult } from './result.js';
+import { codeText } from './code-text.js';
 import { claimText, goalText, spreadText } from './table.js';
 import { verdictOf } from './verdict.js';
 
@@ -26,7 +27,7 @@ const STYLE = `
   }`;
 
 /** A scenario's main figure as bars, median with least and most, and what it was to be. */
-export function chartOf(result: ScenarioResult, machine: Machine, at: string): string {
+export function chartOf(result: ScenarioResult, { machine, code }: Origin, at: string): string {
   const { columns, rows, drawn, claims } = result;
   const column = columns.find(({ key }) => key === drawn);
   const bars = rows.flatMap(({ subject, values }) => {
@@ -72,7 +73,7 @@ ${text(MARGIN, 30, 'text title', `${result.scenario}: ${column?.title ?? drawn}`
 ${settings.map((line, i) => text(MARGIN, 52 + i * LINE_HEIGHT, 'soft small', line)).join('\n')}
 ${drawnBars.join('\n')}
 ${lines.join('\n')}
-${text(MARGIN, foot, 'soft small', `${at.slice(0, 10)} · ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, Redis ${machine.redis}${smoke}`)}
+${text(MARGIN, foot, 'soft small', `${at.slice(0, 10)} · ${codeText(code)} · ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, Redis ${machine.redis}${smoke}`)}
 </svg>
 `;
 }

@@ -50,6 +50,8 @@ export interface ScenarioResult extends Findings {
   readonly title: string;
   readonly mode: Mode;
   readonly seconds: number;
+  /** Share of the machine's time that its host gave to others meanwhile. */
+  readonly stolen: number;
 }
 
 /** How a figure is read off a leg; null where this one has none. */

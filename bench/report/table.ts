@@ -2,6 +2,9 @@ import type { Spread } from '../measure/spread.js';
 import type { Claim, Column, Row, ScenarioResult } from './result.js';
 import { verdictOf } from './verdict.js';
 
+/** Share of the machine's time that a reader should know of. */
+const STOLEN_TOLD = 0.01;
+
 /** A scenario's result as text for people: what was measured, then what it was to be. */
 export function tableOf(result: ScenarioResult): string {
   const { columns, rows, drawn, notes, faults } = result;
@@ -18,16 +21,36 @@ export function tableOf(result: ScenarioResult): string {
   ].join('\n');
 }
 
-/** The claims of all scenarios. */
-export function claimsTable(results: readonly ScenarioResult[]): string {
+/** A scenario that came to no result, and why. */
+export interface Failure {
+  readonly scenario: string;
+  readonly message: string;
+}
+
+/** The claims of all scenarios, those that failed, and how many lines are which. */
+export function claimsTable(
+  results: readonly ScenarioResult[],
+  failures: readonly Failure[],
+): string {
   const rows = results.flatMap((result) =>
     result.claims.map((claim) => [result.scenario, ...claimCells(result, claim)]),
   );
-  return `${aligned(rows, 2).join('\n')}\n`;
+  const verdicts = results.flatMap((result) =>
+    result.claims.map((claim) => verdictOf(result, claim)),
+  );
+  const counts = (['met', 'not met', 'void', 'smoke'] as const).flatMap((verdict) => {
+    const count = verdicts.filter((it) => it === verdict).length;
+    return count === 0 ? [] : [`${count} ${verdict}`];
+  });
+  const failed = failures.map(({ scenario, message }) => `${scenario}: failed: ${message}`);
+  const last = [...counts, ...(failed.length === 0 ? [] : [`${failed.length} failed`])].join(', ');
+  const head = ['scenario', 'line', 'measured', 'goal', 'verdict'];
+  return `${[...aligned([head, ...rows], 2), ...failed, '', last].join('\n')}\n`;
 }
 
 /** `0.62× (0.60–0.66)`; the spread where a figure was measured more than once. */
 export function spreadText({ median, min, max }: Spread, digits: number, unit = ''): string {
+  if (Number.isNaN(median)) return '–';
   const range = min === max ? '' : ` (${min.toFixed(digits)}–${max.toFixed(digits)})`;
   return `${median.toFixed(digits)}${unit}${range}`;
 }
@@ -42,9 +65,20 @@ export function claimText({ value, unit }: Claim): string {
   return spreadText(value, digitsOf(unit), unitText(unit));
 }
 
-function headline({ scenario, number, title, setting, mode, seconds }: ScenarioResult): string {
+function headline({
+  scenario,
+  number,
+  title,
+  setting,
+  mode,
+  seconds,
+  stolen,
+}: ScenarioResult): string {
   const quick = mode === 'quick' ? ': a smoke run, not to be quoted' : '';
-  return `${scenario} (${number}): ${title}\n  ${setting}; ${mode}${quick}, ${Math.round(seconds)} s\n`;
+  const percent = (stolen * 100).toFixed(1);
+  const theft =
+    stolen > STOLEN_TOLD ? `; the host took ${percent} % of the machine: ratios move by more` : '';
+  return `${scenario} (${number}): ${title}\n  ${setting}; ${mode}${quick}, ${Math.round(seconds)} s${theft}\n`;
 }
 
 function cellsOf({ subject, values }: Row, columns: readonly Column[], drawn: string): string[] {

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { audienceOf, oneChannel } from '../measure/audience.js';
-import { runCostLeg } from '../measure/cost-leg.js';
+import { aboveIdle, runCostLeg } from '../measure/cost-leg.js';
 import { operationCost, type OperationPlan } from '../measure/redis-operation.js';
 import { bareWrites } from '../peers/bare-writes.js';
 import { startRedis } from '../processes/redis.js';
@@ -65,7 +65,7 @@ async function measure(settings: Settings): Promise<Findings> {
   const { sockets, seconds } = SHAPES[mode];
   const write = await onStage(settings, async (stage) => {
     const peer = await stage.start(bareWrites);
-    return runCostLeg({
+    const leg = await runCostLeg({
       peer,
       label: 'bare write of 64 bytes',
       generator: stage.generator,
@@ -74,9 +74,15 @@ async function measure(settings: Settings): Promise<Findings> {
       pace: { compile: 0, warmUp: seconds, idle: seconds, load: seconds * 2 },
       progress,
     });
+    return aboveIdle([leg]);
   });
   const legs: Operation[] = [
-    { peer: write.peer, cpu: perDelivery(write), perSecond: null, faults: write.faults },
+    ...write.map((leg) => ({
+      peer: leg.peer,
+      cpu: perDelivery(leg),
+      perSecond: null,
+      faults: leg.faults,
+    })),
     ...(await redisOperations(seconds, progress)),
   ];
   return {

@@ -1,4 +1,4 @@
-import { type CostLeg } from '../measure/cost-leg.js';
+import type { CostLeg, Pace } from '../measure/cost-leg.js';
 import { bareWrites } from '../peers/bare-writes.js';
 import { carillon } from '../peers/carillon.js';
 import { centrifugo } from '../peers/centrifugo.js';
@@ -15,6 +15,9 @@ export interface DeliveryComparison extends Pick<Scenario, 'name'> {
   readonly goals: readonly { readonly peer: Peer; readonly goal: number | null }[];
   readonly shapes: ByMode<CostShape>;
   readonly rounds?: ByMode<number>;
+  readonly paces?: ByMode<Pace>;
+  /** More peers, of which nothing was promised. */
+  readonly beside?: readonly Peer[];
 }
 
 const READINGS: readonly Reading<CostLeg>[] = [
@@ -30,10 +33,10 @@ const READINGS: readonly Reading<CostLeg>[] = [
 
 /** CPU of the server process per delivered message, beside the same chat written the usual way. */
 export function costPerDelivery(comparison: DeliveryComparison): Scenario {
-  const { goals, rounds = ROUNDS, ...rest } = comparison;
+  const { goals, rounds = ROUNDS, beside = [], ...rest } = comparison;
   return costScenario({
     ...rest,
-    peers: [...goals.map(({ peer }) => peer), nestRedisAdapter, centrifugo],
+    peers: [...goals.map(({ peer }) => peer), nestRedisAdapter, ...beside, centrifugo],
     floor: bareWrites,
     rounds,
     setting: settingOf,
@@ -41,8 +44,9 @@ export function costPerDelivery(comparison: DeliveryComparison): Scenario {
     drawn: 'cpu',
     claims: (legs, present) => [
       ...goals.map(({ peer, goal }) => claim(legs, peer.name, nestRedisAdapter.name, goal)),
+      ...beside.map((peer) => claim(legs, carillon.name, peer.name, null)),
       ...(present.includes(centrifugo.name)
-        ? [claim(legs, carillon.name, centrifugo.name, 1)]
+        ? goals.map(({ peer }) => claim(legs, peer.name, centrifugo.name, 1))
         : []),
     ],
   });

@@ -1,6 +1,13 @@
 import type { Stream } from '../load/orders.js';
 import { audienceOf, type Seating } from '../measure/audience.js';
-import { type CostLeg, type Pace, runCostLeg, warmUp } from '../measure/cost-leg.js';
+import {
+  aboveIdle,
+  type CostLeg,
+  type MeasuredLeg,
+  type Pace,
+  runCostLeg,
+  warmUp,
+} from '../measure/cost-leg.js';
 import type { Peer, RunningPeer } from '../peers/peer.js';
 import {
   type Claim,
@@ -27,6 +34,8 @@ export interface Comparison extends Pick<Scenario, 'name'> {
   readonly peers: readonly Peer[];
   readonly floor: Peer | null;
   readonly rounds: ByMode<number>;
+  /** Those of `PACES` where a scenario has none of its own. */
+  readonly paces?: ByMode<Pace>;
   readonly shapes: ByMode<CostShape>;
   readonly setting: (shape: CostShape) => string;
   readonly readings: readonly Reading<CostLeg>[];
@@ -34,9 +43,9 @@ export interface Comparison extends Pick<Scenario, 'name'> {
   readonly claims: (legs: readonly CostLeg[], peers: readonly string[]) => readonly Claim[];
 }
 
-const PACES: ByMode<Pace> = {
+export const PACES: ByMode<Pace> = {
   quick: { compile: 0.8, warmUp: 0.3, idle: 0.5, load: 1.2 },
-  standard: { compile: 3, warmUp: 1, idle: 1.5, load: 3.5 },
+  standard: { compile: 3, warmUp: 1, idle: 2, load: 3.5 },
   full: { compile: 10, warmUp: 2, idle: 10, load: 10 },
 };
 
@@ -57,7 +66,7 @@ async function compare(comparison: Comparison, settings: Settings): Promise<Find
   const { name, floor, readings } = comparison;
   const { mode, progress } = settings;
   const shape = comparison.shapes[mode];
-  const pace = PACES[mode];
+  const { [mode]: pace } = comparison.paces ?? PACES;
   const peers = comparison.peers.filter((peer) => peer.missing() === null);
   const legs = await onStage(settings, async (stage) => {
     const running: RunningPeer[] = [];
@@ -75,7 +84,7 @@ async function compare(comparison: Comparison, settings: Settings): Promise<Find
       await warmUp({ peer: it, generator, audience, stream: shape.stream, seconds });
     }
     const order = legOrder(running, floor !== null, comparison.rounds[mode]);
-    const done: CostLeg[] = [];
+    const done: MeasuredLeg[] = [];
     for (const [index, peer] of order.entries()) {
       const head = `leg ${index + 1} of ${order.length}: ${peer.name},`;
       done.push(
@@ -90,7 +99,7 @@ async function compare(comparison: Comparison, settings: Settings): Promise<Find
         }),
       );
     }
-    return done;
+    return aboveIdle(done);
   });
   const present = peers.map((peer) => peer.name);
   return {

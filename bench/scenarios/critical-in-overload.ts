@@ -74,6 +74,7 @@ const WARM_UP_PER_SECOND = 200;
 
 const CALM_FACTOR = 3;
 const CRITICAL_MS = 25;
+const LOOP_MS = 20;
 const GOODPUT_MIN = 0.95;
 
 const READINGS: readonly Reading<OverloadLeg>[] = [
@@ -113,7 +114,8 @@ async function measure(settings: Settings): Promise<Findings> {
     }
     return done;
   });
-  const calm = criticalOf(legs, labelOf(carillon, 'calm'));
+  // The calmest leg: one that was disturbed would make the goal easier to meet.
+  const { min: calm } = criticalOf(legs, labelOf(carillon, 'calm'));
   const busy = criticalOf(legs, labelOf(carillon, 'both'));
   const goodput = ratioOf(
     legs,
@@ -128,11 +130,22 @@ async function measure(settings: Settings): Promise<Findings> {
     drawn: 'c99',
     claims: [
       {
-        what: `critical p99 at 120 % of the knee (calm: ${calm.median.toFixed(1)} ms)`,
+        what: `critical p99 at 120 % of the knee (calm: ${calm.toFixed(1)} ms)`,
         against: null,
         value: busy,
         unit: 'ms',
-        goal: { kind: 'most', value: Math.max(CALM_FACTOR * calm.median, CRITICAL_MS) },
+        goal: { kind: 'most', value: Math.max(CALM_FACTOR * calm, CRITICAL_MS) },
+      },
+      {
+        what: 'event-loop delay p99.9 meanwhile',
+        against: null,
+        value: spreadOf(
+          legs
+            .filter(({ peer }) => peer === labelOf(carillon, 'both'))
+            .map(({ loop }) => loop.p999),
+        ),
+        unit: 'ms',
+        goal: { kind: 'most', value: LOOP_MS },
       },
       {
         what: 'bulk goodput beside critical messages',

@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { audienceOf, type Seating, upTo } from '../measure/audience.js';
-import { type CostLeg, type Pace, runCostLeg, warmUp } from '../measure/cost-leg.js';
+import {
+  aboveIdle,
+  type CostLeg,
+  type MeasuredLeg,
+  type Pace,
+  runCostLeg,
+  warmUp,
+} from '../measure/cost-leg.js';
 import { spreadOf } from '../measure/spread.js';
 import { carillon } from '../peers/carillon.js';
 import { centrifugo } from '../peers/centrifugo.js';
@@ -39,7 +46,7 @@ const SHAPES: ByMode<Shape> = {
   standard: {
     clients: 2000,
     publishesPerSecond: 1000,
-    pace: { compile: 3, warmUp: 1, idle: 3, load: 5 },
+    pace: { compile: 3, warmUp: 1, idle: 5, load: 5 },
     rounds: 1,
   },
   full: {
@@ -89,7 +96,7 @@ async function measure(settings: Settings): Promise<Findings> {
       bytes: BYTES,
       priority: null,
     };
-    const done: CostLeg[] = [];
+    const done: MeasuredLeg[] = [];
     for (const peer of [carillon, ...others]) {
       const sides: Side[] = [];
       for (const count of [1, MANY]) {
@@ -124,7 +131,7 @@ async function measure(settings: Settings): Promise<Findings> {
       for (const { running } of sides) await stage.stop(running);
       await delay(200);
     }
-    return done;
+    return aboveIdle(done);
   });
   return {
     setting: `${shape.clients} clients, channels of ${MEMBERS}, ${shape.publishesPerSecond} publishes/s, ${BYTES} bytes; CPU above idling`,

@@ -109,7 +109,11 @@ async function measure(settings: Settings): Promise<Findings> {
     rows: rowsOf(legs, READINGS),
     drawn: 'high99',
     claims: peers.includes(centrifugo)
-      ? [...claims, { ...claim(legs, 70, 'high', 1, centrifugo.name) }]
+      ? [
+          ...claims,
+          claim(legs, 20, 'low', 1, centrifugo.name),
+          claim(legs, 70, 'high', 1, centrifugo.name),
+        ]
       : claims,
     notes: missingOf([centrifugo]),
     faults: faultsOf(legs),

@@ -50,6 +50,8 @@ interface StalledLeg {
   /** Of its heap and what hangs on it, likewise: without what the allocator keeps for later. */
   readonly held: number;
   readonly latency: Latency;
+  /** Of the same neighbours, while what is large is sent to the others. */
+  readonly besideLarge: Latency;
   /** What those who stalled were told to have lost, once they read again. */
   readonly told: number;
   readonly ended: number;
@@ -89,6 +91,12 @@ const READINGS: readonly Reading<StalledLeg>[] = [
   { key: 'held', title: 'held MiB', digits: 1, of: (leg) => leg.held / KIBIBYTE / KIBIBYTE },
   { key: 'p50', title: 'neighbours p50 ms', digits: 2, of: ({ latency }) => latency.p50 },
   { key: 'p99', title: 'neighbours p99 ms', digits: 2, of: ({ latency }) => latency.p99 },
+  {
+    key: 'large',
+    title: 'p99 beside the large',
+    digits: 1,
+    of: ({ besideLarge }) => besideLarge.p99,
+  },
   { key: 'told', title: 'told lost', digits: 0, of: (leg) => leg.told },
   { key: 'ended', title: 'ended', digits: 0, of: (leg) => leg.ended },
   { key: 'load', title: 'generator %', digits: 0, of: (leg) => leg.generatorShare * 100 },
@@ -121,7 +129,7 @@ async function measure(settings: Settings): Promise<Findings> {
     }
     return done;
   });
-  const perClient = (peer: string) => memoryOf(legs, peer, shape.stalled);
+  const perClient = (peer: string, of = residentOf) => memoryOf(legs, peer, shape.stalled, of);
   return {
     setting: settingOf(shape),
     columns: columnsOf(READINGS),
@@ -146,6 +154,25 @@ async function measure(settings: Settings): Promise<Findings> {
         ),
         unit: '×',
         goal: { kind: 'most', value: LATENCY_GOAL },
+      },
+      {
+        what: 'heap and buffers for each stalled client, which memory that was free already may hide',
+        against: null,
+        value: perClient(carillon.name, heldOf),
+        unit: 'KiB',
+        goal: { kind: 'most', value: MEMORY_GOAL_KIB },
+      },
+      {
+        what: "neighbours' p99 while what is large is sent to the others",
+        against: 'nobody stalls',
+        value: ratioOf(
+          legs,
+          labelOf(carillon.name, true),
+          labelOf(carillon.name, false),
+          ({ besideLarge }) => besideLarge.p99,
+        ),
+        unit: '×',
+        goal: null,
       },
       {
         what: `process RSS for each stalled client, ${socketIoRedisAdapter.name}`,
@@ -190,7 +217,8 @@ async function runLeg({ stage, running, shape, stalls, leg }: LegPlan): Promise<
   running.check();
   await delay(500);
   const neighbours = load.streams[NEIGHBOURS];
-  if (!neighbours) throw new Error('the generator told of no stream');
+  const besideLarge = filled.streams[NEIGHBOURS]?.all;
+  if (!neighbours || !besideLarge) throw new Error('the generator told of no stream');
   const stall = {
     clients: shape.stalled,
     toldBefore: first.told,
@@ -204,6 +232,7 @@ async function runLeg({ stage, running, shape, stalls, leg }: LegPlan): Promise<
     resident: rss,
     held: heap,
     latency: neighbours.all,
+    besideLarge,
     told: back.told,
     ended: back.ended,
     generatorShare: load.generatorShare,
@@ -220,13 +249,26 @@ async function runLeg({ stage, running, shape, stalls, leg }: LegPlan): Promise<
  * KiB for each of those who stalled above the leg before anybody had: memory that was taken once is not
  * always given back, so that a later leg would flatter.
  */
-function memoryOf(legs: readonly StalledLeg[], peer: string, stalled: number) {
-  const before = legs.find((leg) => leg.peer === labelOf(peer, false))?.resident ?? Number.NaN;
+function memoryOf(
+  legs: readonly StalledLeg[],
+  peer: string,
+  stalled: number,
+  of: (leg: StalledLeg) => number,
+) {
+  const before = legs.find((leg) => leg.peer === labelOf(peer, false));
   return spreadOf(
     legs
       .filter((leg) => leg.peer === labelOf(peer, true))
-      .map(({ resident }) => (resident - before) / KIBIBYTE / stalled),
+      .map((leg) => (of(leg) - (before ? of(before) : Number.NaN)) / KIBIBYTE / stalled),
   );
+}
+
+function residentOf({ resident }: StalledLeg): number {
+  return resident;
+}
+
+function heldOf({ held }: StalledLeg): number {
+  return held;
 }
 
 function labelOf(peer: string, stalls: boolean): string {

@@ -15,12 +15,18 @@ export const list = scenarios
 
 export const help = `npm run bench -- [scenario …] [--quick | --standard] [--profile] [--server FILE]
 
-  --quick     fewer connections, shorter windows: well under two minutes for each scenario, not to be quoted
-  --standard  two rounds of A-B-B-A and shorter windows: everything in about forty minutes
-              (without either: three rounds and long windows, several minutes for each scenario)
+  --quick     fewer connections, shorter windows: well under two minutes for each scenario, about ten for
+              all; not to be quoted
+  --standard  two rounds of A-B-B-A and shorter windows: two to eight minutes for each, about fifty for all
+              (without either: three rounds and long windows, up to half an hour for each)
   --profile   servers write CPU profiles into ${profiles} when they stop
   --server    the built server to measure, as it is (${built}, built anew)
   --list      tells the scenarios and runs nothing
+
+Tables and verdicts are printed; JSON and charts go to bench/results/. Needs redis-server on the PATH (or its file
+in REDIS_SERVER), 20,000 open files and an otherwise idle machine; centrifugo joins in when it is on the PATH.
+Exit code: 0 when every scenario counts, whether its lines are met or not; 1 when one is void or failed;
+64 when it was asked for wrongly.
 
 scenarios: all when none is named
 ${list}`;
@@ -52,6 +58,7 @@ export function readCommandLine(args) {
       ),
       mode: values.quick ? 'quick' : values.standard ? 'standard' : 'full',
       server: values.server === undefined ? path.join(root, built) : path.resolve(values.server),
+      isOwnBuild: values.server === undefined,
       profiles: values.profile ? profiles : null,
     },
   };

@@ -36,6 +36,7 @@ describe('what is asked for', () => {
       scenarios,
       mode: 'full',
       server: path.join(root, 'dist/main.js'),
+      isOwnBuild: true,
       profiles: null,
     });
     expect(isOurs).toBe(true);
