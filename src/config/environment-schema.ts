@@ -118,7 +118,7 @@ export const environmentSchema = z.object({
     'wait for the answer; a dead peer is freed within the sum of both',
   ),
   OUTBOX_BYTES: withDefault(
-    wholeNumber(1024, 1024 * MEBIBYTE),
+    wholeNumber(4096, 1024 * MEBIBYTE),
     '131072',
     'what may wait for one connection; shrinks as OUTBOX_TOTAL_BYTES fills',
   ),
