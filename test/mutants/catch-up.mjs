@@ -82,12 +82,21 @@ export const catchUp = [
     bug: 'who resumes while another one does gets the page of a place that is not its own',
     rows: ['F2', 'F38'],
     file: 'src/delivery/log-pages.ts',
-    find: 'const key = `${name} ${breaks} ${maxBytes} ${formatPosition(place)}`;',
+    find: 'const key = `${name} ${breaks} ${size.limit} ${size.maxBytes} ${formatPosition(place)}`;',
     replace: 'const key = `${name} ${breaks}`;',
     check: check(
       'test/unit/delivery/who-resumes-at-once-shares-a-page.spec.ts',
       'who resumes from another place meanwhile gets the page of its own',
     ),
+  },
+  {
+    name: 'page-read-to-be-thrown-away',
+    bug: 'who is answered without messages reads a whole page of them',
+    rows: [],
+    file: firstPage,
+    find: 'withMessages ? pages.after(channel, place) : pages.standing(channel, place)',
+    replace: 'pages.after(channel, place)',
+    check: check(start, 'without messages in its answer reads none, and begins at the same place'),
   },
   {
     name: 'trimmed-while-catching-up',
