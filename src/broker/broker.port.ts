@@ -131,9 +131,9 @@ export interface ReadQuery {
     | { readonly before: Position }
     | { readonly last: number }
     | 'top';
-  /** Entries at most. */
+  /** Entries at most; with 0 the page tells the facts and the continuity alone. */
   readonly limit: number;
-  /** Bytes of entries at most; a page has at least one entry if there is one. */
+  /** Bytes of entries at most; a page has at least one entry if there is one, and it may have any. */
   readonly maxBytes: number;
 }
 

@@ -1,4 +1,3 @@
-import type { Policy } from './config.js';
 import type { Environment } from './environment-schema.js';
 
 type Name = keyof Environment;
@@ -14,18 +13,6 @@ export function crossChecks(env: Environment, bad: ReadonlySet<string>): string[
   return rules
     .filter(({ about, isBroken }) => isBroken && !about.some((name) => bad.has(name)))
     .map(({ line }) => line);
-}
-
-/** Problems that the policy has only with this environment, one line each. */
-export function policyChecks(env: Environment, policy: Policy): string[] {
-  if (env.REDIS_MODE !== 'cluster' || env.BROKER === 'memory') return [];
-  // What confirms replicas counts those of the connection it is sent on, and a cluster has many.
-  return Object.entries(policy.namespaces)
-    .filter(([, { replicas }]) => replicas > 0)
-    .map(
-      ([name, { replicas }]) =>
-        `CARILLON_CONFIG: namespaces.${name}.replicas is ${replicas}, but REDIS_MODE is "cluster", where nothing tells that replicas have a message, so every publish would be refused: set 0, or use sentinel or standalone`,
-    );
 }
 
 interface Rule {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listenHost, origins, proxies, redisUrls, webUrl } from './network-values.js';
+import { PACKET_BYTES_MAX } from './packet-room.js';
 import { adminKeys, jwtSecrets } from './secret-values.js';
 import { listOf, matching, oneOf, trueOrFalse, wholeNumber } from './text-values.js';
 
@@ -107,9 +108,9 @@ export const environmentSchema = z.object({
     'websocket, or websocket,polling; polling needs sticky sessions',
   ),
   MAX_PACKET_BYTES: withDefault(
-    wholeNumber(1024, 100 * MEBIBYTE),
+    wholeNumber(1024, PACKET_BYTES_MAX),
     '1048576',
-    'a larger packet closes its connection',
+    'a larger packet closes its connection; it must have room for maxMessageBytes of every namespace that sockets publish to',
   ),
   PING_INTERVAL_MS: withDefault(wholeNumber(1, HOUR_MS), '6000', 'time between heartbeats'),
   PING_TIMEOUT_MS: withDefault(
@@ -118,7 +119,7 @@ export const environmentSchema = z.object({
     'wait for the answer; a dead peer is freed within the sum of both',
   ),
   OUTBOX_BYTES: withDefault(
-    wholeNumber(1024, 1024 * MEBIBYTE),
+    wholeNumber(4096, 1024 * MEBIBYTE),
     '131072',
     'what may wait for one connection; shrinks as OUTBOX_TOTAL_BYTES fills',
   ),

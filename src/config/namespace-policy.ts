@@ -8,3 +8,8 @@ export function namespacePolicy(policy: Policy, namespace: string): NamespacePol
   if (Object.hasOwn(policy.namespaces, namespace)) return policy.namespaces[namespace] ?? null;
   return namespace.startsWith('$') ? null : policy.fallback;
 }
+
+/** Whether a socket may publish in the namespace at all, or REST and back ends alone. */
+export function isForSockets(namespace: string, { publish }: NamespacePolicy): boolean {
+  return publish !== 'server' && !namespace.startsWith('$');
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PRIORITIES } from '../protocol/priority.js';
 import type { NamespacePolicy, Retention } from './config.js';
+import { isForSockets } from './namespace-policy.js';
 
 const DAY_SECONDS = 86_400;
 const MEBIBYTE = 1_048_576;
@@ -73,17 +74,27 @@ export const policyFileSchema = z.strictObject({
     .optional(),
 });
 
-/** The complete rules of one namespace: what the file says, and the defaults for the rest. */
-export function completeNamespace(name: string, entry: NamespaceEntry): NamespacePolicy {
+/**
+ * The complete rules of one namespace: what the file says, and the defaults for the rest.
+ *
+ * @param room bytes of `data` that a packet has room for: where sockets publish, the default is no more
+ */
+export function completeNamespace(
+  name: string,
+  entry: NamespaceEntry,
+  room = Number.POSITIVE_INFINITY,
+): NamespacePolicy {
   const base = DEFAULT_NAMESPACE;
   const history: Retention = isServerNamespace(name)
     ? { ...base.history, size: SERVER_HISTORY_SIZE }
     : base.history;
-  return {
+  const policy = {
     ...withPresent(base, entry),
     history: withPresent(history, entry.history ?? {}),
     rate: withPresent(base.rate, entry.rate ?? {}),
   };
+  if (entry.maxMessageBytes !== undefined || !isForSockets(name, policy)) return policy;
+  return { ...policy, maxMessageBytes: Math.min(policy.maxMessageBytes, room) };
 }
 
 function isServerNamespace(name: string): boolean {

@@ -2,8 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';
 import { ConfigError } from './config-error.js';
 import type { AuthConfig, Config } from './config.js';
-import { crossChecks, policyChecks } from './cross-checks.js';
+import { crossChecks } from './cross-checks.js';
 import { describeEnvironment, type Environment, environmentSchema } from './environment-schema.js';
+import { dataRoom } from './packet-room.js';
+import { policyChecks } from './policy-checks.js';
 import { type PolicyReading, readPolicy } from './read-policy.js';
 import { EVERY_SCOPE } from '../protocol/scopes.js';
 
@@ -30,15 +32,16 @@ export function readConfig(
   readFile: (path: string) => string,
   surroundings: Surroundings = machine,
 ): Config {
-  const { values, problems } = readEnvironment(env);
+  const { values, bad, problems } = readEnvironment(env);
   const reading = readPolicyFile(values, readFile);
-  problems.push(...reading.problems, ...policyChecks(values, reading.policy));
+  problems.push(...reading.problems, ...policyChecks(values, bad, reading.policy));
   if (problems.length > 0) throw new ConfigError(problems);
   return frozen(configOf(values, reading.policy, surroundings));
 }
 
 function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
   values: Environment;
+  bad: ReadonlySet<string>;
   problems: string[];
 } {
   const variables = describeEnvironment();
@@ -59,13 +62,16 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
   const values = environmentSchema.parse(
     Object.fromEntries([...given].filter(([name]) => !bad.has(name))),
   );
-  return { values, problems: [...problems, ...crossChecks(values, bad)] };
+  return { values, bad, problems: [...problems, ...crossChecks(values, bad)] };
 }
 
 function readPolicyFile(values: Environment, readFile: (path: string) => string): PolicyReading {
-  const isProduction = values.NODE_ENV === 'production';
+  const place = {
+    isProduction: values.NODE_ENV === 'production',
+    room: dataRoom(values.MAX_PACKET_BYTES, values.TRANSPORTS.includes('polling')),
+  };
   const path = values.CARILLON_CONFIG;
-  if (path === undefined) return readPolicy(null, isProduction);
+  if (path === undefined) return readPolicy(null, place);
   let text: string;
   try {
     text = readFile(path);
@@ -73,9 +79,9 @@ function readPolicyFile(values: Environment, readFile: (path: string) => string)
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
     const why = typeof code === 'string' ? ` (${code})` : '';
     const line = `CARILLON_CONFIG is ${JSON.stringify(path)}: the file cannot be read${why}; give the path of a JSON file`;
-    return { ...readPolicy(null, isProduction), problems: [line] };
+    return { ...readPolicy(null, place), problems: [line] };
   }
-  return readPolicy(text.replace(/^\uFEFF/, ''), isProduction);
+  return readPolicy(text.replace(/^\uFEFF/, ''), place);
 }
 
 function configOf(env: Environment, policy: Config['policy'], surroundings: Surroundings): Config {

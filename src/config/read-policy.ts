@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import type { Policy } from './config.js';
 import {
   completeNamespace,
-  DEFAULT_NAMESPACE,
   policyFileSchema,
   SERVER_NAMESPACES,
   type NamespaceEntry,
@@ -14,17 +13,25 @@ export interface PolicyReading {
   readonly problems: readonly string[];
 }
 
-/**
- * The policy of `text`, the content of the policy file; null: there is no file.
- * In production a namespace that is not named is forbidden.
- */
-export function readPolicy(text: string | null, isProduction: boolean): PolicyReading {
-  const fallback = isProduction ? null : DEFAULT_NAMESPACE;
+/** What of the environment decides about a policy. */
+export interface PolicyPlace {
+  /** A namespace that is not named is forbidden. */
+  readonly isProduction: boolean;
+  /** Bytes of `data` that a packet has room for. */
+  readonly room: number;
+}
+
+/** The policy of `text`, the content of the policy file; null: there is no file. */
+export function readPolicy(
+  text: string | null,
+  { isProduction, room }: PolicyPlace,
+): PolicyReading {
+  const fallback = isProduction ? null : completeNamespace('default', {}, room);
   const { entries, problems } = text === null ? { entries: {}, problems: [] } : entriesOf(text);
   const servers = SERVER_NAMESPACES.map((name) => [name, {}] as const);
   const named = new Map<string, NamespaceEntry>([...servers, ...Object.entries(entries)]);
   const namespaces = Object.fromEntries(
-    [...named].map(([name, entry]) => [name, completeNamespace(name, entry)]),
+    [...named].map(([name, entry]) => [name, completeNamespace(name, entry, room)]),
   );
   return { policy: { namespaces, fallback }, problems };
 }

@@ -4,7 +4,8 @@ import type { LogPage } from '../broker/broker.port.js';
 import type { LogEntry } from '../broker/log-entry.js';
 import type { Position } from '../broker/position.js';
 import { Metrics } from '../telemetry/metrics.js';
-import { EncodedMessage } from './encoded-message.js';
+import type { EncodedMessage } from './encoded-message.js';
+import { encodedOnce } from './encoded-once.js';
 import { exclusionOf } from './exclusion.js';
 import type { FollowedChannel } from './followed-channel.js';
 import { firstPage, type Start, type StartQuery } from './first-page.js';
@@ -98,7 +99,7 @@ export class CatchUp {
       return 'no further';
     }
     for (const entry of page.entries) {
-      const message = new EncodedMessage(entry, entry.offset <= replayTo);
+      const message = encodedOnce(entry, entry.offset <= replayTo);
       // What there is no room for would be dropped: it is read again when there is.
       if (!session.outbox.hasRoomFor(message.bytes)) {
         session.outbox.flush();

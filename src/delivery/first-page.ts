@@ -47,19 +47,22 @@ export async function firstPage(
   channel: FollowedChannel,
   { since, rewind, withMessages }: StartQuery,
 ): Promise<Start> {
+  // Who is answered without messages is sent them in pages of another size: these would be thrown away.
+  const read = (place: Position): Promise<LogPage> =>
+    withMessages ? pages.after(channel, place) : pages.standing(channel, place);
   let page: LogPage | null = null;
   let from: Position | null = null;
   let continuity: Continuity = 'continued';
   let isKept = false;
   if (since) {
-    page = await pages.after(channel, since);
+    page = await read(since);
     continuity = page.continuity;
     from = continuity === 'continued' ? since : page.resumeAt;
   }
   if (rewind !== undefined && (!since || continuity !== 'continued')) {
     const floor = page?.resumeAt;
     from = await pages.placeBeforeLast(channel.name, rewind);
-    page = await pages.after(channel, from);
+    page = await read(from);
     // Trimmed between the two reads: what is left is what there is.
     if (page.continuity !== 'continued') from = page.resumeAt;
     // Between the floor and the last messages is what the reader did not ask for, and may.
@@ -72,7 +75,7 @@ export async function firstPage(
     since && continuity !== 'continued'
       ? { ...gapOf(channel.name, since, continuity, page.facts.epoch, from), refill: isKept }
       : null;
-  const entries = withMessages ? beforeTear(fitReply(page.entries)) : [];
+  const entries = beforeTear(fitReply(page.entries));
   const reached = placeOf(entries.at(-1) ?? from);
   const { messages, ...beside } = pageMessages(session, channel.name, entries, pages.now());
   return {

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ChannelName } from '../protocol/channel-name.js';
 import { LIMITS } from '../protocol/limits.js';
-import { BROKER, type Broker, type LogPage } from '../broker/broker.port.js';
+import { BROKER, type Broker, type LogPage, type ReadQuery } from '../broker/broker.port.js';
 import { formatPosition, type Position } from '../broker/position.js';
 import { CHANNEL_FEED, type ChannelFeed } from './channel-feed.port.js';
 import type { FollowedChannel } from './followed-channel.js';
+
+type PageSize = Pick<ReadQuery, 'limit' | 'maxBytes'>;
 
 /** The pages that subscriptions start from and catch up with. */
 @Injectable()
@@ -22,21 +24,30 @@ export class LogPages {
    * holds, or no more than so many bytes, and one message at least.
    */
   after(
-    { name, breaks }: FollowedChannel,
+    channel: FollowedChannel,
     place: Position,
     maxBytes: number = LIMITS.replyBytes,
   ): Promise<LogPage> {
+    return this.#shared(channel, place, { limit: LIMITS.replyMessages, maxBytes });
+  }
+
+  /** As `after`, without the entries: whether a reader can go on, where, and the facts of that moment. */
+  standing(channel: FollowedChannel, place: Position): Promise<LogPage> {
+    return this.#shared(channel, place, { limit: 0, maxBytes: 1 });
+  }
+
+  #shared({ name, breaks }: FollowedChannel, place: Position, size: PageSize): Promise<LogPage> {
     // What was read before a break proves nothing after it.
-    const key = `${name} ${breaks} ${maxBytes} ${formatPosition(place)}`;
+    const key = `${name} ${breaks} ${size.limit} ${size.maxBytes} ${formatPosition(place)}`;
     const known = this.#underWay.get(key);
     if (known) return known;
-    const reading = this.#read(name, place, maxBytes).finally(() => this.#underWay.delete(key));
+    const reading = this.#read(name, place, size).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, reading);
     return reading;
   }
 
-  async #read(channel: ChannelName, place: Position, maxBytes: number): Promise<LogPage> {
-    const query = { from: { after: place }, limit: LIMITS.replyMessages, maxBytes };
+  async #read(channel: ChannelName, place: Position, size: PageSize): Promise<LogPage> {
+    const query = { from: { after: place }, ...size };
     const page = await this.broker.read(channel, query);
     if (page.continuity !== 'rewound') return page;
     // This instance may know where the lost history left the log, and not have marked it yet.

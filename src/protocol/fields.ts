@@ -36,7 +36,7 @@ export const headers = z
     `give at most ${LIMITS.headers} headers`,
   );
 
-/** Milliseconds that a message is worth delivering. */
+/** Milliseconds that a message is worth delivering; `history` shows it for as long as it is kept. */
 export const ttlMs = z.int().min(1);
 
 /** Milliseconds since 1970 on the cluster clock. */

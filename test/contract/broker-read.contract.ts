@@ -119,6 +119,8 @@ export function brokerReadContract(underTest: () => BrokerUnderTest): void {
     expect(page.more).toBe(true);
     const least = await read(broker, channel, { after: start }, { maxBytes: 1 });
     expect(offsetsOf(least.entries)).toEqual([1]);
+    const none = await read(broker, channel, { after: start }, { limit: 0, maxBytes: 1 });
+    expect(none).toEqual({ ...least, entries: [] });
     const newest = await read(broker, channel, { last: 5 }, { maxBytes });
     expect(offsetsOf(newest.entries)).toEqual([4, 5]);
     expect(newest.more).toBe(true);
@@ -132,6 +134,9 @@ export function brokerReadContract(underTest: () => BrokerUnderTest): void {
     const second = await topOf(broker, channel);
     await appendMany(broker, channel, 4, { rules: { size: 3 } });
     for (const after of [start, second]) {
+      const standing = await read(broker, channel, { after }, { limit: 0, maxBytes: 1 });
+      expect(standing).toMatchObject({ continuity: 'trimmed', entries: [], more: true });
+      expect(standing.resumeAt).toEqual(standing.facts.floor);
       const page = await read(broker, channel, { after });
       expect(page.continuity).toBe('trimmed');
       expect(page.resumeAt).toEqual(page.facts.floor);

@@ -51,11 +51,16 @@ test('production starts with what is safe, and has no demo', async () => {
 });
 
 test('a policy file that is wrong stops the start, and says where', async () => {
+  const long = { maxMessageBytes: 4_194_304 };
   const wrong = await policyFile({ namespaces: { chat: { publish: 'everybody', sizes: 5 } } });
   const lines = await refused({ CARILLON_CONFIG: wrong });
   expect(lines.length).toBeGreaterThanOrEqual(1);
   expect(lines.join('\n')).toContain('chat');
   expect(lines.join('\n')).toContain('publish');
+  const torn = await policyFile({ namespaces: { chat: { priority: 'critical' }, news: long } });
+  const problems = await refused({ CARILLON_CONFIG: torn });
+  expect(problems.length).toBe(2);
+  expect(problems.join('\n')).toMatch(/chat\.maxPriority[^]*news\.maxMessageBytes/);
   expect((await refused({ CARILLON_CONFIG: '/nowhere/policy.json' })).join('\n')).toContain(
     'CARILLON_CONFIG',
   );

@@ -4,6 +4,7 @@ const reader = 'src/delivery/catch-up.ts';
 const firstPage = 'src/delivery/first-page.ts';
 const behind = 'test/unit/delivery/who-is-behind-goes-live-without-a-hole.spec.ts';
 const urgentFirst = 'test/unit/delivery/who-is-behind-gets-what-is-urgent-first.spec.ts';
+const sameMessage = 'test/unit/delivery/who-resumes-at-once-is-sent-the-same-message.spec.ts';
 const start = 'test/unit/delivery/the-first-page-tells-where-it-begins.spec.ts';
 
 /** Where a subscription begins, and how it is brought from there to what is live. */
@@ -82,12 +83,39 @@ export const catchUp = [
     bug: 'who resumes while another one does gets the page of a place that is not its own',
     rows: ['F2', 'F38'],
     file: 'src/delivery/log-pages.ts',
-    find: 'const key = `${name} ${breaks} ${maxBytes} ${formatPosition(place)}`;',
+    find: 'const key = `${name} ${breaks} ${size.limit} ${size.maxBytes} ${formatPosition(place)}`;',
     replace: 'const key = `${name} ${breaks}`;',
     check: check(
       'test/unit/delivery/who-resumes-at-once-shares-a-page.spec.ts',
       'who resumes from another place meanwhile gets the page of its own',
     ),
+  },
+  {
+    name: 'page-read-to-be-thrown-away',
+    bug: 'who is answered without messages reads a whole page of them',
+    rows: [],
+    file: firstPage,
+    find: 'withMessages ? pages.after(channel, place) : pages.standing(channel, place)',
+    replace: 'pages.after(channel, place)',
+    check: check(start, 'without messages in its answer reads none, and begins at the same place'),
+  },
+  {
+    name: 'encoded-for-each',
+    bug: 'each of those who resume at once has the same messages encoded and joined for itself',
+    rows: [],
+    file: 'src/delivery/encoded-once.ts',
+    find: 'encodings.set(entry, new WeakRef(message));',
+    replace: 'void WeakRef;',
+    check: check(sameMessage, 'the same bytes, encoded and joined once for all of them'),
+  },
+  {
+    name: 'replayed-for-all',
+    bug: 'what is new for one of those who read a page says that it is replayed, because it is for another',
+    rows: [],
+    file: 'src/delivery/encoded-once.ts',
+    find: 'isReplayed ? replayed : notReplayed',
+    replace: 'isReplayed ? replayed : (notReplayed, replayed)',
+    check: check(sameMessage, 'but for what is replayed for the one and new for the other'),
   },
   {
     name: 'trimmed-while-catching-up',

@@ -3,6 +3,7 @@ import { appender } from './appender.mjs';
 import { bus } from './bus.mjs';
 import { catchUp } from './catch-up.mjs';
 import { checker } from './checker.mjs';
+import { config } from './config.mjs';
 import { delivery } from './delivery.mjs';
 import { gateway } from './gateway.mjs';
 import { history } from './history.mjs';
@@ -31,5 +32,6 @@ export const mutants = [
   ...sdk,
   ...sdkPublishes,
   ...sdkStore,
+  ...config,
   ...checker,
 ];

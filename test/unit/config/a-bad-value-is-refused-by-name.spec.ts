@@ -44,6 +44,7 @@ describe('numbers are plain digits within bounds', () => {
     ['PORT', '65536'],
     ['PING_INTERVAL_MS', '0'],
     ['PING_TIMEOUT_MS', '0'],
+    ['OUTBOX_BYTES', '4095'],
     ['MAX_CONNECTIONS', '0'],
     ['MAX_CONNECTIONS_PER_USER', '0'],
     ['DRAIN_TIMEOUT_MS', '99999999999'],

@@ -12,6 +12,7 @@ test.each([
   [{ DEMO: 'false' }, { demo: false }],
   [{ TRANSPORTS: 'polling, websocket' }, { transports: ['polling', 'websocket'] }],
   [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+  [{ OUTBOX_BYTES: '4096' }, { outboxBytes: 4096 }],
   [{ OUTBOX_TOTAL_BYTES: '9000000000' }, { outboxTotalBytes: 9_000_000_000 }],
   [
     { CORS_ORIGINS: 'https://a.example.com, http://localhost:5173,capacitor://localhost' },

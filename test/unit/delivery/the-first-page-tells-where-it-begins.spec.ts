@@ -127,3 +127,32 @@ test('an answer ends before a tear, which is told by what follows', async () => 
   expect(answer).toMatchObject({ behind: 2, position: formatPosition(reached) });
   expect(reached).toMatchObject({ offset: 1 });
 });
+
+test.each([
+  ['a resume', { size: 1_000 }, {}],
+  ['a resume that cannot be continued', { size: 2 }, {}],
+  ['a rewind behind what is missing', { size: 2 }, { rewind: 1 }],
+])(
+  '%s without messages in its answer reads none, and begins at the same place',
+  async (_what, rules, more) => {
+    const { broker, pages, appendMany, openSession, top } = deliveryUnderTest();
+    const since = await top();
+    await appendMany(5, rules);
+    const channel = new FollowedChannel(CHANNEL, await top());
+    const ask = (withMessages: boolean) =>
+      firstPage(pages, openSession().session, channel, { since, ...more, withMessages });
+    const whole = await ask(true);
+    const read = jest.spyOn(broker, 'read');
+    const start = await ask(false);
+    const after = read.mock.calls.filter(([, { from }]) => from !== 'top' && 'after' in from);
+    expect(after.length).toBeGreaterThan(0);
+    for (const [, { limit }] of after) expect(limit).toBe(0);
+    const { gap, continuity, replayTo } = whole;
+    expect(start).toMatchObject({ gap, continuity, replayTo, skipped: [], broadcasts: [] });
+    expect(start.answer.messages).toEqual([]);
+    const behind = whole.answer.behind + offsetsIn(whole.answer.messages).length;
+    expect(start.answer).toMatchObject({ epoch: whole.answer.epoch, behind });
+    expect(start.answer.position).toBe(formatPosition(start.reached));
+    expect(start.reached.offset).toBe(5 - behind);
+  },
+);
