@@ -13,7 +13,7 @@ describe('when connections that do not read fill what may wait for all', () => {
     const sessions = Array.from({ length: 100 }, openSession);
     for (const { wire, session } of sessions) {
       wire.takes = false;
-      const { begin } = await service.prepare(session, CHANNEL, { history: 0 });
+      const { begin } = await service.prepare(session, CHANNEL, { withMessages: false });
       begin();
     }
     await turns();
