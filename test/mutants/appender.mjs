@@ -4,6 +4,7 @@ const file = 'src/broker/redis/appender.ts';
 const script = 'src/broker/redis/append-script.ts';
 const wire = 'src/broker/redis/append-wire.ts';
 const order = 'test/unit/broker/publishes-keep-their-order-on-the-way.spec.ts';
+const givenUp = 'test/unit/broker/what-is-given-up-counts-until-it-is-over.spec.ts';
 const refusals = 'test/contract/redis-broker-refusals.spec.ts';
 const outages = 'test/contract/redis-broker-outages.spec.ts';
 
@@ -47,9 +48,9 @@ export const appender = [
     bug: 'a publish is acknowledged though nobody knows whether it was stored',
     rows: ['F3', 'F4', 'F12', 'F15', 'F17'],
     file,
-    find: "else if (ran.status === 'rejected') this.#refuse(call, ran.reason);",
+    find: "if (ran.status === 'rejected') refuse(call, ran.reason);",
     replace:
-      "else if (ran.status === 'rejected') this.#settle(call, call.flatMap(() => [Buffer.from('f'.repeat(16)), 1]));",
+      "if (ran.status === 'rejected') this.#settle(call, call.flatMap(() => [Buffer.from('f'.repeat(16)), 1]));",
     // In F4 a publish must be on its way just as the loop stops; in F15 one always is.
     check: { ...fault('F4', 1), otherwise: [fault('F4', 2), fault('F15', 1)] },
   },
@@ -104,6 +105,24 @@ export const appender = [
     find: 'if (isFull || this.#pendingBytes >= PENDING_BYTES_MAX * share) {',
     replace: 'if (isFull) {',
     check: check(order, 'what waits for answers is bounded by bytes'),
+  },
+  {
+    name: 'given-up-not-counted',
+    bug: 'what a slow store still has to take is not counted once it was given up, and piles up',
+    rows: ['F15', 'F19'],
+    file,
+    find: 'run.whenOver(() => this.#forget(call));',
+    replace: 'this.#forget(call);',
+    check: check(givenUp, 'what was given up takes the room of what comes after'),
+  },
+  {
+    name: 'given-up-counted-for-ever',
+    bug: 'a late reply does not make room again, so that publishes are refused for ever',
+    rows: ['F15', 'F19'],
+    file: 'src/redis/wired-command.ts',
+    find: 'else this.#then = then;',
+    replace: 'else void [then, this.#then];',
+    check: check(givenUp, 'there is room again after'),
   },
   {
     name: 'critical-refused-with-the-rest',

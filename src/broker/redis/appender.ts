@@ -2,7 +2,7 @@ import { CarillonError } from '../../protocol/carillon-error.js';
 import type { Keys } from '../../redis/keys.js';
 import { COMMAND_TIMEOUT_MS, reconnect, type RedisClient } from '../../redis/redis-client.js';
 import { hasMessage, isNoScript } from '../../redis/redis-script.js';
-import { sendWired, type Wired } from '../../redis/wired-command.js';
+import { type Sent, sendWired, type Wired } from '../../redis/wired-command.js';
 import type { Appended, Publication } from '../broker.port.js';
 import { Gathering } from './gathering.js';
 import { HotChannels } from './hot-channels.js';
@@ -21,7 +21,10 @@ const URGENT_NEAR_MS = 20;
 /** For how long replicas are awaited: the answer must come before the call is given up. */
 const WAIT_MS = COMMAND_TIMEOUT_MS - 200;
 
-/** What may be on its way; beyond, a publish is refused instead of waiting. */
+/**
+ * What may be on its way; beyond, a publish is refused instead of waiting. A call that was given up counts until its
+ * reply has come or its connection has closed: it is in the queues of the client until then.
+ */
 const PENDING_MAX = 50_000;
 const PENDING_BYTES_MAX = 67_108_864;
 /** Of both, what may be taken by what is not `critical`: there is room for that when there is none for the rest. */
@@ -174,26 +177,25 @@ export class Appender {
   }
 
   #run(calls: readonly Call[], name: Wired['name']): void {
-    const runs = calls.map((call) => {
+    const sent = calls.map((call) => {
       const batch = call.map(({ publication }) => publication);
-      return sendWired(this.options.client, this.#wire.callOf(batch, name));
+      return { call, run: sendWired(this.options.client, this.#wire.callOf(batch, name)) };
     });
     this.#callsUnderWay += calls.length;
     const confirmed = this.#confirmation();
-    for (const [index, call] of calls.entries()) void this.#land(call, runs[index], confirmed);
+    for (const { call, run } of sent) void this.#land(call, run, confirmed);
   }
 
-  async #land(
-    call: Call,
-    run: Promise<unknown> | undefined,
-    confirmed: Promise<void>,
-  ): Promise<void> {
-    const [ran, confirmation] = await Promise.allSettled([run, confirmed]);
+  async #land(call: Call, run: Sent, confirmed: Promise<void>): Promise<void> {
+    const [ran, confirmation] = await Promise.allSettled([run.reply, confirmed]);
     this.#callsUnderWay -= 1;
     if (ran.status === 'rejected' && isNoScript(ran.reason)) this.#unknown.push(call);
-    else if (ran.status === 'rejected') this.#refuse(call, ran.reason);
-    else if (confirmation.status === 'rejected') this.#refuse(call, confirmation.reason);
-    else this.#settle(call, ran.value);
+    else {
+      run.whenOver(() => this.#forget(call));
+      if (ran.status === 'rejected') refuse(call, ran.reason);
+      else if (confirmation.status === 'rejected') refuse(call, confirmation.reason);
+      else this.#settle(call, ran.value);
+    }
     if (this.#callsUnderWay > 0) return;
     const unknown = this.#unknown;
     this.#unknown = [];
@@ -206,7 +208,6 @@ export class Appender {
     let mustLeave = false;
     for (const [index, waiting] of call.entries()) {
       const result = readAppended(reply, index, waiting.publication);
-      this.#forget(waiting);
       if (!(result instanceof CarillonError)) waiting.resolve(result);
       else {
         waiting.reject(result);
@@ -217,21 +218,12 @@ export class Appender {
     if (mustLeave) reconnect(this.options.client);
   }
 
-  #refuse(call: Call, reason: unknown): void {
-    const refusal =
-      reason instanceof CarillonError
-        ? reason
-        : brokerError(hasMessage(reason) ? reason.message : '');
-    for (const waiting of call) {
-      this.#forget(waiting);
-      waiting.reject(refusal);
+  #forget(call: Call): void {
+    for (const { publication } of call) {
+      this.#pending -= 1;
+      this.#pendingBytes -= publication.draft.length;
+      if (publication.lane === 0) this.#urgentUnderWay -= 1;
     }
-  }
-
-  #forget({ publication }: Waiting): void {
-    this.#pending -= 1;
-    this.#pendingBytes -= publication.draft.length;
-    if (publication.lane === 0) this.#urgentUnderWay -= 1;
   }
 
   /**
@@ -253,6 +245,14 @@ export class Appender {
       { retryAfterMs: 500 },
     );
   }
+}
+
+function refuse(call: Call, reason: unknown): void {
+  const refusal =
+    reason instanceof CarillonError
+      ? reason
+      : brokerError(hasMessage(reason) ? reason.message : '');
+  for (const waiting of call) waiting.reject(refusal);
 }
 
 /**
