@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { Command } from 'ioredis';
 import type { RedisClient } from './redis-client.js';
+import { hasMessage } from './redis-script.js';
 
 /** A call whose bytes are ready. */
 export interface Wired {
@@ -25,11 +26,32 @@ export interface Sent {
   whenOver(then: () => void): void;
 }
 
-/** Sends it as the client sends its own calls, with their timeouts and redirections. */
-export function sendWired(client: RedisClient, wired: Wired): Sent {
+/**
+ * Sends it as the client sends its own calls, with their timeouts.
+ *
+ * @param redirections of a cluster, none of which has run anything. `told`: `reply` rejects with what `isRedirection`
+ *   knows. `followed`: the client sends it again where it is led, a limited number of times and not after its timeout
+ */
+export function sendWired(
+  client: RedisClient,
+  wired: Wired,
+  redirections: 'told' | 'followed',
+): Sent {
   const command = new WiredCommand(wired);
+  const told = command.reject;
   void client.sendCommand(command);
+  // The client of a cluster has put one in its place that follows.
+  const followed = command.reject;
+  command.reject = (error) => {
+    if (redirections === 'told' || command.isSettled) told(error);
+    else followed(error);
+  };
   return command;
+}
+
+/** The node that was asked does not hold the slot, or not all of it: nothing has run. */
+export function isRedirection(error: unknown): boolean {
+  return hasMessage(error) && /^(MOVED|ASK|TRYAGAIN) /.test(error.message);
 }
 
 class WiredCommand extends Command implements Sent {

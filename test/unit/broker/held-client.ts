@@ -12,6 +12,8 @@ export interface Call {
 /** A connection whose answers the test gives; where it has a patience, in milliseconds, it does with it as ioredis does. */
 export class HeldClient {
   readonly calls: Call[] = [];
+  /** Which node of a cluster has what, as the client knows it. */
+  readonly slots = Array.from({ length: 16_384 }, () => ['a:1']);
 
   constructor(private readonly patienceMs: number | null = null) {}
 
