@@ -13,6 +13,8 @@ interface Again<C> {
   readonly next: readonly TurnedAway<C>[];
 }
 
+const NOTHING = { byText: false, late: [], next: [] } as const;
+
 interface Way<C> {
   underWay: number;
   /** Where that went; null where it is not known. */
@@ -89,6 +91,8 @@ export class AppendWays<C> {
    * @param since what left no later is taken besides, as `late`
    */
   again(way: number, since: number): { readonly byText: boolean } & Again<C> {
+    // For nearly every call that lands.
+    if (this.#phase === 'names' && this.#ways.get(way)?.underWay !== 0) return NOTHING;
     let ways: Iterable<number> = [way];
     if (this.#phase === 'landing' && this.#underWay === 0) {
       this.#phase = 'texts';
