@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Appended } from '../../src/broker/broker.port.js';
 import { eventually } from '../support/eventually.js';
 import { describeWithRedis } from '../support/requires.js';
-import { publication, textsOf } from './broker-under-test.js';
+import { placeOf, publication, read, textsOf } from './broker-under-test.js';
 import { startReadyRedisBroker } from './redis-broker-start.js';
 import { startThreeShards } from './three-shards.js';
 
@@ -81,5 +83,33 @@ describeWithRedis('a broker whose cluster has three primaries', () => {
     await eventually('ready', () => broker.isReady());
     await broker.append(publication(channel, { text: 'after' }));
     expect(textsOf(await heard.entriesOf(channel, 2))).toEqual(['before', 'after']);
+  });
+
+  test('numbers what is published while slots move in the order it was sent, and each once', async () => {
+    const { broker, shards, move } = await brokerOnThreeShards();
+    const [here, there] = shards;
+    const channel = here.channel();
+    await broker.append(publication(channel, { text: '0' }));
+    const appended: Promise<Appended>[] = [];
+    const over = new AbortController();
+    const moving = (async () => {
+      for (const [from, to] of [[here, there] as const, [there, here] as const]) {
+        await move(channel, from, to);
+        // By then some have found it gone.
+        await appended.at(-1);
+      }
+    })().finally(() => over.abort());
+    while (!over.signal.aborted) {
+      const publish = publication(channel, { text: String(appended.length + 1) });
+      appended.push(broker.append({ ...publish, lane: appended.length % 5 === 0 ? 0 : 2 }));
+      await nextTurn();
+    }
+    await moving;
+    const offsets = (await Promise.all(appended)).map((one) => placeOf(one).offset);
+    expect(offsets).toEqual(offsets.map((_, index) => index + 2));
+    const { facts, entries } = await read(broker, channel, { last: 100 });
+    expect(facts.top.offset).toBe(offsets.length + 1);
+    // What has text n was sent as the nth.
+    expect(textsOf(entries)).toEqual(entries.map(({ offset }) => String(offset - 1)));
   });
 });

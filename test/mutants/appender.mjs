@@ -4,6 +4,10 @@ const file = 'src/broker/redis/appender.ts';
 const script = 'src/broker/redis/append-script.ts';
 const wire = 'src/broker/redis/append-wire.ts';
 const order = 'test/unit/broker/publishes-keep-their-order-on-the-way.spec.ts';
+const givenUp = 'test/unit/broker/what-is-given-up-counts-until-it-is-over.spec.ts';
+const confirmation = 'src/broker/redis/confirmation.ts';
+const ways = 'src/broker/redis/append-ways.ts';
+const moves = 'test/unit/broker/slots-that-move-keep-the-order.spec.ts';
 const refusals = 'test/contract/redis-broker-refusals.spec.ts';
 const outages = 'test/contract/redis-broker-outages.spec.ts';
 
@@ -38,8 +42,9 @@ export const appender = [
     bug: 'what is critical overtakes a call that has to be sent again',
     rows: ['F37'],
     file,
-    find: 'if (this.#mustWait()) return;',
-    replace: '',
+    find: '    const { urgent, others } = apart(free);\n    // What is under way by now takes along what is held when it lands.\n    this.#collected = [...held, ...others];',
+    replace:
+      '    const { urgent, others } = apart(this.#collected);\n    this.#collected = others;\n    void [free, held];',
     check: check(order, 'what is critical stays behind a call that found the script forgotten'),
   },
   {
@@ -47,9 +52,9 @@ export const appender = [
     bug: 'a publish is acknowledged though nobody knows whether it was stored',
     rows: ['F3', 'F4', 'F12', 'F15', 'F17'],
     file,
-    find: "else if (ran.status === 'rejected') this.#refuse(call, ran.reason);",
+    find: "if (ran.status === 'rejected') refuse(call, ran.reason);",
     replace:
-      "else if (ran.status === 'rejected') this.#settle(call, call.flatMap(() => [Buffer.from('f'.repeat(16)), 1]));",
+      "if (ran.status === 'rejected') this.#settle(call, call.flatMap(() => [Buffer.from('f'.repeat(16)), 1]));",
     // In F4 a publish must be on its way just as the loop stops; in F15 one always is.
     check: { ...fault('F4', 1), otherwise: [fault('F4', 2), fault('F15', 1)] },
   },
@@ -106,6 +111,24 @@ export const appender = [
     check: check(order, 'what waits for answers is bounded by bytes'),
   },
   {
+    name: 'given-up-not-counted',
+    bug: 'what a slow store still has to take is not counted once it was given up, and piles up',
+    rows: ['F15', 'F19'],
+    file,
+    find: 'run.whenOver(() => this.#forget(call));',
+    replace: 'this.#forget(call);',
+    check: check(givenUp, 'what was given up takes the room of what comes after'),
+  },
+  {
+    name: 'given-up-counted-for-ever',
+    bug: 'a late reply does not make room again, so that publishes are refused for ever',
+    rows: ['F15', 'F19'],
+    file: 'src/redis/wired-command.ts',
+    find: 'else this.#then = then;',
+    replace: 'else void [then, this.#then];',
+    check: check(givenUp, 'there is room again after'),
+  },
+  {
     name: 'critical-refused-with-the-rest',
     bug: 'bulk that waits for the store leaves no room for what is critical',
     rows: ['F15'],
@@ -128,9 +151,57 @@ export const appender = [
     bug: 'what comes after a call that found the script flushed goes before it',
     rows: ['F32'],
     file,
-    find: 'return this.#unknown.length > 0 ||',
-    replace: 'return',
+    find: 'return this.#ways.isFree(0) ? { free: all, held: [] } : { free: [], held: all };',
+    replace: 'return { free: all, held: [] };',
     check: check(order, 'what comes after a call that found the script forgotten stays behind it'),
+  },
+  {
+    name: 'overtaken-while-led-on',
+    bug: 'the client of a cluster sends again what a node did not take, behind what was published after it',
+    rows: ['F26'],
+    file: 'src/redis/wired-command.ts',
+    find: "if (redirections === 'told' || command.isSettled) told(error);",
+    replace: 'if (command.isSettled) told(error);',
+    check: check(
+      'test/contract/redis-broker-shards.spec.ts',
+      'numbers what is published while slots move in the order it was sent',
+    ),
+  },
+  {
+    name: 'overtaken-at-the-new-node',
+    bug: 'what is published goes to a new node while what came before is under way to the old one',
+    rows: ['F26'],
+    file: ways,
+    find: 'return known.node !== null && known.node === this.options.nodeOf(way);',
+    replace: 'return true;',
+    check: check(moves, 'nothing leaves for another node while something is under way'),
+  },
+  {
+    name: 'overtaken-while-sent-again',
+    bug: 'what is published overtakes a call that a node did not take and that has to be sent again',
+    rows: ['F26'],
+    file: ways,
+    find: 'if (known.isDetour || known.turnedAway.length > 0) return false;',
+    replace: '',
+    check: check(moves, 'what comes after a call that was turned away with'),
+  },
+  {
+    name: 'script-known-by-another-partition',
+    bug: 'the text of the script is sent for one partition, and a call of another overtakes the one that found it forgotten',
+    rows: ['F32'],
+    file: ways,
+    find: "if (this.#phase === 'landing' && this.#underWay === 0) {",
+    replace: "if (this.#phase === 'landing') {",
+    check: check(moves, 'a script that one partition found forgotten goes by its text'),
+  },
+  {
+    name: 'led-on-for-ever',
+    bug: 'a call that no node takes is sent again for as long as none does',
+    rows: ['F26'],
+    file: ways,
+    find: 'turnedAway.findIndex(({ leftAt }) => leftAt > since)',
+    replace: 'turnedAway.findIndex(({ leftAt }) => leftAt > since || leftAt > 0)',
+    check: check(moves, 'a call that was led astray for too long is refused'),
   },
   {
     name: 'read-only-primary-kept',
@@ -145,7 +216,7 @@ export const appender = [
     name: 'read-only-primary-kept-by-a-repeat',
     bug: 'a demoted primary is not left where it knows an id already and replicas must confirm',
     rows: ['F25'],
-    file,
+    file: confirmation,
     find: 'if (hasMessage(error) && error.message.includes(ONLY_ON_PRIMARIES)) reconnect(client);',
     replace: 'void [client, hasMessage];',
     check: check(refusals, 'leaves a demoted primary where replicas confirm, too'),
@@ -154,7 +225,7 @@ export const appender = [
     name: 'replicas-not-awaited',
     bug: 'a publish is acknowledged before its replicas have it',
     rows: ['F24', 'F25'],
-    file,
+    file: confirmation,
     find: 'if (reached >= replicas) return;',
     replace: 'if (reached >= 0) return;',
     check: check(refusals, 'confirms with replicas only what they have'),

@@ -1,14 +1,17 @@
 import { CarillonError } from '../../protocol/carillon-error.js';
-import type { Keys } from '../../redis/keys.js';
+import { type Keys, partitionOf } from '../../redis/keys.js';
 import { COMMAND_TIMEOUT_MS, reconnect, type RedisClient } from '../../redis/redis-client.js';
 import { hasMessage, isNoScript } from '../../redis/redis-script.js';
-import { sendWired, type Wired } from '../../redis/wired-command.js';
+import { isRedirection, type Sent, sendWired, type Wired } from '../../redis/wired-command.js';
 import type { Appended, Publication } from '../broker.port.js';
 import { Gathering } from './gathering.js';
 import { HotChannels } from './hot-channels.js';
 import { appendScript, brokerError, readAppended } from './append-script.js';
+import { AppendWays } from './append-ways.js';
 import { AppendWire } from './append-wire.js';
+import { confirmation } from './confirmation.js';
 import { apart, callsOf, isUrgent } from './append-batches.js';
+import { SLOT_OF_PARTITION } from './cluster-map.js';
 
 /** Calls of an instance that publishes much are about this far apart, in milliseconds. */
 const CALLS_APART_MS = 1;
@@ -18,17 +21,17 @@ const CALLS_APART_WORTH = 3;
 /** What is urgent is expected back for so long, in milliseconds: where it takes longer, nothing makes room for it. */
 const URGENT_NEAR_MS = 20;
 
-/** For how long replicas are awaited: the answer must come before the call is given up. */
-const WAIT_MS = COMMAND_TIMEOUT_MS - 200;
-
-/** What may be on its way; beyond, a publish is refused instead of waiting. */
+/**
+ * What may be on its way; beyond, a publish is refused instead of waiting. A call that was given up counts until its
+ * reply has come or its connection has closed: it is in the queues of the client until then.
+ */
 const PENDING_MAX = 50_000;
 const PENDING_BYTES_MAX = 67_108_864;
 /** Of both, what may be taken by what is not `critical`: there is room for that when there is none for the rest. */
 const SHARE_OF_OTHERS = 0.9;
 
-/** What a replica answers to WAIT. */
-const ONLY_ON_PRIMARIES = 'cannot be used with replica instances';
+/** A call that was turned away for so long, in milliseconds, is not sent again: whoever waits is told. */
+const TURNED_AWAY_MS = COMMAND_TIMEOUT_MS;
 
 interface Waiting {
   readonly publication: Publication;
@@ -37,6 +40,14 @@ interface Waiting {
 }
 
 type Call = readonly Waiting[];
+
+interface Departure {
+  readonly call: Call;
+  /** When it first left, on the monotonic clock, in milliseconds. */
+  readonly leftAt: number;
+  /** It was turned away before. */
+  readonly isAgain: boolean;
+}
 
 export interface AppenderOptions {
   readonly client: RedisClient;
@@ -69,8 +80,8 @@ export class Appender {
   #hold: NodeJS.Timeout | null = null;
   /** When the last of it came. */
   #lastAt = 0;
-  /** Calls that found the script forgotten, in order. */
-  #unknown: Call[] = [];
+  /** Each partition of a cluster is one; a single server, or what stands for it, is way 0. */
+  readonly #ways: AppendWays<Call>;
   #callsUnderWay = 0;
   #pending = 0;
   #pendingBytes = 0;
@@ -78,6 +89,7 @@ export class Appender {
   constructor(private readonly options: AppenderOptions) {
     const { keys, isSharded, joinWindowMs: windowMs } = options;
     this.#wire = new AppendWire(appendScript(), keys, isSharded ? 'SPUBLISH' : 'PUBLISH');
+    this.#ways = new AppendWays({ nodeOf: (way) => nodeOf(options, way), isLed: isSharded });
     this.#hot = new HotChannels({
       windowMs,
       now: () => performance.now(),
@@ -141,11 +153,11 @@ export class Appender {
 
   /** Sends what is urgent, and of its channels what came before it; the rest goes at its own time. */
   #hurry(): void {
-    // What is under way by now takes all of it along when it lands.
-    if (this.#mustWait()) return;
-    const { urgent, others } = apart(this.#collected);
-    this.#collected = others;
-    if (urgent.length > 0) this.#run([...callsOf(urgent, this.options.isSharded)], 'EVALSHA');
+    const { free, held } = this.#parted();
+    const { urgent, others } = apart(free);
+    // What is under way by now takes along what is held when it lands.
+    this.#collected = [...held, ...others];
+    if (urgent.length > 0) this.#run([...callsOf(urgent, this.options.isSharded)]);
   }
 
   #send(): void {
@@ -154,59 +166,96 @@ export class Appender {
     if (this.#turnEnd) clearImmediate(this.#turnEnd);
     this.#hold = null;
     this.#turnEnd = null;
-    if (this.#collected.length === 0 || this.#mustWait()) return;
-    const all = this.#collected;
-    this.#collected = [];
+    const { free, held } = this.#parted();
+    if (free.length === 0) return;
+    this.#collected = held;
     this.#hot.callEnds();
     const now = performance.now();
-    if (wasHeld) this.#gathering.sentHeld(now, all.length, this.#lastAt);
+    if (wasHeld) this.#gathering.sentHeld(now, free.length, this.#lastAt);
     else this.#gathering.sentAtOnce(now);
-    const { urgent, others } = apart(all);
-    this.#run([...callsOf([...urgent, ...others], this.options.isSharded)], 'EVALSHA');
+    const { urgent, others } = apart(free);
+    this.#run([...callsOf([...urgent, ...others], this.options.isSharded)]);
   }
 
-  /**
-   * A call that found the script forgotten is sent again, so what came after it must stay behind it.
-   * With replicas, one batch is under way at a time: the next one is larger for it.
-   */
-  #mustWait(): boolean {
-    return this.#unknown.length > 0 || (this.options.replicas > 0 && this.#callsUnderWay > 0);
+  /** What may leave by now, and what must stay behind something that is under way. */
+  #parted(): { free: Waiting[]; held: Waiting[] } {
+    const all = this.#collected;
+    // With replicas, one batch is under way at a time: the next one is larger for it.
+    if (this.options.replicas > 0 && this.#callsUnderWay > 0) return { free: [], held: all };
+    if (!this.options.isSharded) {
+      return this.#ways.isFree(0) ? { free: all, held: [] } : { free: [], held: all };
+    }
+    const free: Waiting[] = [];
+    const held: Waiting[] = [];
+    for (const one of all) (this.#ways.isFree(this.#wayOf(one)) ? free : held).push(one);
+    return { free, held };
   }
 
-  #run(calls: readonly Call[], name: Wired['name']): void {
-    const runs = calls.map((call) => {
-      const batch = call.map(({ publication }) => publication);
-      return sendWired(this.options.client, this.#wire.callOf(batch, name));
+  #wayOf({ publication }: Waiting): number {
+    return this.options.isSharded ? partitionOf(publication.channel) : 0;
+  }
+
+  #run(calls: readonly Call[]): void {
+    const leftAt = performance.now();
+    const departures = calls.map((call) => ({ call, leftAt, isAgain: false }));
+    this.#leave(departures, 'EVALSHA');
+  }
+
+  #leave(departures: readonly Departure[], name: Wired['name']): void {
+    const { client } = this.options;
+    const sent = departures.map((departure) => {
+      const { call, isAgain } = departure;
+      const wired = this.#wire.callOf(
+        call.map(({ publication }) => publication),
+        name,
+      );
+      const way = call[0] ? this.#wayOf(call[0]) : 0;
+      this.#ways.left(way, isAgain);
+      return { departure, way, run: sendWired(client, wired, isAgain ? 'followed' : 'told') };
     });
-    this.#callsUnderWay += calls.length;
-    const confirmed = this.#confirmation();
-    for (const [index, call] of calls.entries()) void this.#land(call, runs[index], confirmed);
+    this.#callsUnderWay += departures.length;
+    const confirmed = confirmation(this.options);
+    for (const { departure, way, run } of sent) void this.#land(departure, way, run, confirmed);
   }
 
   async #land(
-    call: Call,
-    run: Promise<unknown> | undefined,
+    { call, leftAt }: Departure,
+    way: number,
+    run: Sent,
     confirmed: Promise<void>,
   ): Promise<void> {
-    const [ran, confirmation] = await Promise.allSettled([run, confirmed]);
+    const [ran, safe] = await Promise.allSettled([run.reply, confirmed]);
     this.#callsUnderWay -= 1;
-    if (ran.status === 'rejected' && isNoScript(ran.reason)) this.#unknown.push(call);
-    else if (ran.status === 'rejected') this.#refuse(call, ran.reason);
-    else if (confirmation.status === 'rejected') this.#refuse(call, confirmation.reason);
-    else this.#settle(call, ran.value);
-    if (this.#callsUnderWay > 0) return;
-    const unknown = this.#unknown;
-    this.#unknown = [];
-    if (unknown.length > 0) this.#run(unknown, 'EVAL');
+    const isForgotten = ran.status === 'rejected' && isNoScript(ran.reason);
+    if (isForgotten || (ran.status === 'rejected' && isRedirection(ran.reason))) {
+      this.#ways.landed(way, { call, leftAt, isForgotten });
+    } else {
+      this.#ways.landed(way, null);
+      run.whenOver(() => this.#forget(call));
+      if (ran.status === 'rejected') refuse(call, ran.reason);
+      else if (safe.status === 'rejected') refuse(call, safe.reason);
+      else this.#settle(call, ran.value);
+    }
+    this.#goOn(way);
     // What is held, or is still coming in this turn, goes at its own time.
     if (this.#hold === null && this.#turnEnd === null) this.#send();
+  }
+
+  /** Sends again what was turned away, and has waited for what landed on this way. */
+  #goOn(way: number): void {
+    const { byText, late, next } = this.#ways.again(way, performance.now() - TURNED_AWAY_MS);
+    for (const { call } of late) {
+      this.#forget(call);
+      refuse(call, brokerError('turned away for too long'));
+    }
+    const again = next.map((one) => ({ ...one, isAgain: true }));
+    if (again.length > 0) this.#leave(again, byText ? 'EVAL' : 'EVALSHA');
   }
 
   #settle(call: Call, reply: unknown): void {
     let mustLeave = false;
     for (const [index, waiting] of call.entries()) {
       const result = readAppended(reply, index, waiting.publication);
-      this.#forget(waiting);
       if (!(result instanceof CarillonError)) waiting.resolve(result);
       else {
         waiting.reject(result);
@@ -217,51 +266,25 @@ export class Appender {
     if (mustLeave) reconnect(this.options.client);
   }
 
-  #refuse(call: Call, reason: unknown): void {
-    const refusal =
-      reason instanceof CarillonError
-        ? reason
-        : brokerError(hasMessage(reason) ? reason.message : '');
-    for (const waiting of call) {
-      this.#forget(waiting);
-      waiting.reject(refusal);
+  #forget(call: Call): void {
+    for (const { publication } of call) {
+      this.#pending -= 1;
+      this.#pendingBytes -= publication.draft.length;
+      if (publication.lane === 0) this.#urgentUnderWay -= 1;
     }
-  }
-
-  #forget({ publication }: Waiting): void {
-    this.#pending -= 1;
-    this.#pendingBytes -= publication.draft.length;
-    if (publication.lane === 0) this.#urgentUnderWay -= 1;
-  }
-
-  /**
-   * On this appender's own connection, behind its calls: WAIT counts the replicas that have all that
-   * was written before it, so a repeated id, too, is only confirmed when its message is safe.
-   */
-  async #confirmation(): Promise<void> {
-    const { client, replicas, isSharded } = this.options;
-    if (replicas === 0) return;
-    // WAIT names no key, so nothing would bring it to the node that wrote.
-    if (isSharded) throw brokerError('replicas are not confirmed in cluster mode');
-    const reached = Number(
-      await client.call('WAIT', replicas, WAIT_MS).catch(leaveIfDemoted(client)),
-    );
-    if (reached >= replicas) return;
-    throw new CarillonError(
-      'unavailable',
-      `Only ${reached} of ${replicas} replicas confirmed in time. Repeat with the same id.`,
-      { retryAfterMs: 500 },
-    );
   }
 }
 
-/**
- * A demoted primary that knows an id already writes nothing, so it is not READONLY that tells of it: only
- * WAIT does. What follows must go to the new one.
- */
-function leaveIfDemoted(client: RedisClient): (error: unknown) => never {
-  return (error) => {
-    if (hasMessage(error) && error.message.includes(ONLY_ON_PRIMARIES)) reconnect(client);
-    throw error;
-  };
+/** Which node takes what is published to a partition, as far as the client knows; one server is always the same. */
+function nodeOf({ client }: AppenderOptions, partition: number): string | null {
+  if (!('slots' in client)) return '';
+  return client.slots[SLOT_OF_PARTITION[partition] ?? 0]?.[0] ?? null;
+}
+
+function refuse(call: Call, reason: unknown): void {
+  const refusal =
+    reason instanceof CarillonError
+      ? reason
+      : brokerError(hasMessage(reason) ? reason.message : '');
+  for (const waiting of call) waiting.reject(refusal);
 }

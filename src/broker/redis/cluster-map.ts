@@ -5,8 +5,10 @@ import { slotOf } from '../../redis/slots.js';
 /** A map that was just looked at is not looked at again for so long, in milliseconds. */
 const DOUBT_EVERY_MS = 250;
 
-const SLOT_OF_PARTITION = Array.from({ length: PARTITIONS }, (_, partition) =>
-  slotOf(String(partition)),
+/** By its number. */
+export const SLOT_OF_PARTITION: readonly number[] = Array.from(
+  { length: PARTITIONS },
+  (_, partition) => slotOf(String(partition)),
 );
 
 /** Which primary of a cluster holds which partition, as far as the client for commands knows. */

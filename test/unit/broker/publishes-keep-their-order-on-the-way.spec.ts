@@ -1,5 +1,4 @@
 import { expect, jest, test } from '@jest/globals';
-import type { Command } from 'ioredis';
 import { Buffer } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Appender } from '../../../src/broker/redis/appender.js';
@@ -7,38 +6,8 @@ import { Keys } from '../../../src/redis/keys.js';
 import type { RedisClient } from '../../../src/redis/redis-client.js';
 import { newChannel, placeOf, publication, type Wish } from '../../contract/broker-under-test.js';
 import { within } from '../../support/eventually.js';
-import { type Answer, idsOf, stored } from './append-calls.js';
-
-interface Call {
-  readonly command: string;
-  readonly ids: readonly string[];
-  readonly answer: (answers: readonly Answer[]) => void;
-  readonly fail: (message: string) => void;
-}
-
-/** A connection whose answers the test gives. */
-class HeldClient {
-  readonly calls: Call[] = [];
-
-  /** WAIT: answered by nobody. */
-  call(): Promise<unknown> {
-    return new Promise(() => undefined);
-  }
-
-  sendCommand(command: Command): Promise<unknown> {
-    this.calls.push({
-      command: command.name,
-      ids: idsOf(command),
-      answer: (answers) => command.resolve(answers.flat()),
-      fail: (message) => command.reject(new Error(message)),
-    });
-    return command.promise;
-  }
-
-  get sent(): string[] {
-    return this.calls.map(({ command, ids }) => `${command} ${ids.join(',')}`);
-  }
-}
+import { stored } from './append-calls.js';
+import { HeldClient } from './held-client.js';
 
 function start({ isSharded = false, replicas = 0 } = {}) {
   const client = new HeldClient();
