@@ -69,6 +69,8 @@ describe('who is behind', () => {
     hand(...(await appendMany(300, KEEPS, 1_000)));
     const older = await append(KEEPS, 1, { lane: 0 });
     hand(older, ...(await appendMany(300, KEEPS, 1_000)));
+    // Else it is still being handed on, to who comes now too.
+    await turns();
     const late = openSession();
     late.wire.takes = false;
     (await service.prepare(late.session, CHANNEL, { since, withMessages: false })).begin();
