@@ -17,9 +17,7 @@ export const centrifugo: Peer = {
   name: 'centrifugo',
   title: 'Centrifugo, Redis engine, history of 100 with recovery',
   missing: () =>
-    findOnPath(PROGRAM) === null
-      ? 'there is no centrifugo on the PATH: see docs/performance.md'
-      : null,
+    findOnPath(PROGRAM) === null ? 'there is no centrifugo on the PATH: see bench/README.md' : null,
 
   start(options) {
     const folder = mkdtempSync(path.join(tmpdir(), 'carillon-bench-'));

@@ -110,7 +110,7 @@ export const environmentSchema = z.object({
   MAX_PACKET_BYTES: withDefault(
     wholeNumber(1024, PACKET_BYTES_MAX),
     '1048576',
-    'a larger packet closes its connection; it must have room for maxMessageBytes of every namespace that sockets publish to',
+    'a larger packet closes its connection; where it is not set it grows until the longest maxMessageBytes of a namespace that sockets publish to has room',
   ),
   PING_INTERVAL_MS: withDefault(wholeNumber(1, HOUR_MS), '6000', 'time between heartbeats'),
   PING_TIMEOUT_MS: withDefault(
@@ -131,7 +131,7 @@ export const environmentSchema = z.object({
   JOIN_WINDOW_MS: withDefault(
     wholeNumber(0, 1000),
     '5',
-    'a connection that was just written to, and a channel that was just published to, wait so long for more, and who publishes without pause is read once in so long (10 at most) and a half, so that a hot stream is joined; 0 turns it off',
+    'a connection that was just written to, and a channel that was just published to, wait so long for more, and on a busy instance who publishes without pause is read once in so long (10 at most) and a half, so that a hot stream is joined; 0 turns it off',
   ),
   MAX_CONNECTIONS: withDefault(
     wholeNumber(1, 1_000_000),

@@ -1,4 +1,6 @@
 import { LIMITS } from '../protocol/limits.js';
+import type { Policy } from './config.js';
+import { isForSockets } from './namespace-policy.js';
 
 /** The largest that `MAX_PACKET_BYTES` may be. */
 export const PACKET_BYTES_MAX = 104_857_600;
@@ -25,6 +27,17 @@ export const BESIDE_DATA_BYTES = ENVELOPE_BYTES + LIMITS.headers * HEADER_BYTES;
 export function dataRoom(packetBytes: number, isPolled: boolean): number {
   const room = Math.max(packetBytes - BESIDE_DATA_BYTES, Math.floor(packetBytes / 2));
   return isPolled ? Math.min(room, 3 * Math.floor((packetBytes - 1) / 4)) : room;
+}
+
+/**
+ * What a packet may be where nobody has said it: the default, or what the longest publish needs that the policy
+ * lets a socket send.
+ */
+export function packetForAll({ namespaces }: Policy, least: number, isPolled: boolean): number {
+  const lengths = Object.entries(namespaces)
+    .filter(([name, policy]) => isForSockets(name, policy))
+    .map(([, { maxMessageBytes }]) => packetFor(maxMessageBytes, isPolled));
+  return Math.min(PACKET_BYTES_MAX, Math.max(least, ...lengths));
 }
 
 /** The smallest packet that has room for `data` of so many bytes. */

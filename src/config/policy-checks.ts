@@ -55,16 +55,16 @@ function priorityProblem(name: string, policy: NamespacePolicy): string | null {
   return `maxPriority is "${maxPriority}", but a publish that names no priority is "${priority}" there: set priority to "${maxPriority}", or maxPriority to "${priority}"`;
 }
 
-/** A session would be told that it may send what ends its connection. */
+/** A session would be told that it may send what ends its connection. Only where the packet is set: else it has room. */
 function lengthProblem(
   name: string,
   policy: NamespacePolicy,
   { MAX_PACKET_BYTES, TRANSPORTS }: Environment,
 ): string | null {
   const { maxMessageBytes } = policy;
+  if (!isForSockets(name, policy) || maxMessageBytes <= MAX_PACKET_BYTES) return null;
   const isPolled = TRANSPORTS.includes('polling');
   const room = dataRoom(MAX_PACKET_BYTES, isPolled);
-  if (!isForSockets(name, policy) || maxMessageBytes <= room) return null;
   const packet = packetFor(maxMessageBytes, isPolled);
   const larger = packet <= PACKET_BYTES_MAX ? `, or MAX_PACKET_BYTES to ${packet} at least` : '';
   return `maxMessageBytes is ${maxMessageBytes}, but MAX_PACKET_BYTES is ${MAX_PACKET_BYTES}, which has to hold the rest of a publish too, and a larger packet closes its connection: set maxMessageBytes to ${room} at most${larger}`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PRIORITIES } from '../protocol/priority.js';
+import { laneOf, PRIORITIES } from '../protocol/priority.js';
 import type { NamespacePolicy, Retention } from './config.js';
 import { isForSockets } from './namespace-policy.js';
 
@@ -90,11 +90,26 @@ export function completeNamespace(
     : base.history;
   const policy = {
     ...withPresent(base, entry),
+    ...agreeing(entry),
     history: withPresent(history, entry.history ?? {}),
     rate: withPresent(base.rate, entry.rate ?? {}),
   };
   if (entry.maxMessageBytes !== undefined || !isForSockets(name, policy)) return policy;
   return { ...policy, maxMessageBytes: Math.min(policy.maxMessageBytes, room) };
+}
+
+/** Of two that must agree, what the file leaves out follows what it says, where the default would contradict it. */
+function agreeing({ priority, maxPriority }: NamespaceEntry): Partial<NamespacePolicy> {
+  const base = DEFAULT_NAMESPACE;
+  if (priority !== undefined && maxPriority === undefined) {
+    return {
+      maxPriority: laneOf(priority) < laneOf(base.maxPriority) ? priority : base.maxPriority,
+    };
+  }
+  if (priority === undefined && maxPriority !== undefined) {
+    return { priority: laneOf(maxPriority) > laneOf(base.priority) ? maxPriority : base.priority };
+  }
+  return {};
 }
 
 function isServerNamespace(name: string): boolean {

@@ -4,7 +4,7 @@ import { ConfigError } from './config-error.js';
 import type { AuthConfig, Config } from './config.js';
 import { crossChecks } from './cross-checks.js';
 import { describeEnvironment, type Environment, environmentSchema } from './environment-schema.js';
-import { dataRoom } from './packet-room.js';
+import { dataRoom, packetForAll } from './packet-room.js';
 import { policyChecks } from './policy-checks.js';
 import { type PolicyReading, readPolicy } from './read-policy.js';
 import { EVERY_SCOPE } from '../protocol/scopes.js';
@@ -32,15 +32,26 @@ export function readConfig(
   readFile: (path: string) => string,
   surroundings: Surroundings = machine,
 ): Config {
-  const { values, bad, problems } = readEnvironment(env);
+  const { values, named, bad, problems } = readEnvironment(env);
   const reading = readPolicyFile(values, readFile);
-  problems.push(...reading.problems, ...policyChecks(values, bad, reading.policy));
+  const { policy } = reading;
+  const fitting = named.has('MAX_PACKET_BYTES') ? values : withRoom(values, policy);
+  problems.push(...reading.problems, ...policyChecks(fitting, bad, policy));
   if (problems.length > 0) throw new ConfigError(problems);
-  return frozen(configOf(values, reading.policy, surroundings));
+  return frozen(configOf(fitting, policy, surroundings));
+}
+
+/** With packets that have room for what the policy allows. */
+function withRoom(values: Environment, policy: Config['policy']): Environment {
+  const { MAX_PACKET_BYTES, TRANSPORTS } = values;
+  const bytes = packetForAll(policy, MAX_PACKET_BYTES, TRANSPORTS.includes('polling'));
+  return { ...values, MAX_PACKET_BYTES: bytes };
 }
 
 function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
   values: Environment;
+  /** The variables that are set. */
+  named: ReadonlySet<string>;
   bad: ReadonlySet<string>;
   problems: string[];
 } {
@@ -62,7 +73,8 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
   const values = environmentSchema.parse(
     Object.fromEntries([...given].filter(([name]) => !bad.has(name))),
   );
-  return { values, bad, problems: [...problems, ...crossChecks(values, bad)] };
+  const named = new Set(given.keys());
+  return { values, named, bad, problems: [...problems, ...crossChecks(values, bad)] };
 }
 
 function readPolicyFile(values: Environment, readFile: (path: string) => string): PolicyReading {

@@ -57,6 +57,8 @@ export class CatchUp {
       }
       const { outbox } = subscription.session;
       if (!outbox.hasRoomFor(PAGE_BYTES)) {
+        // What waits for its window is in the way, and nothing else may be waiting to drain.
+        outbox.flush();
         await outbox.drained();
         continue;
       }
@@ -147,11 +149,9 @@ export function queueEntry(
   if (entry.kind === 't') return tellTear(subscription, entry, message.place);
   subscription.reached = message.place;
   const { session } = subscription;
-  if (subscription.forgetAhead(entry)) {
-    session.outbox.pushSkip(subscription, message.place, entry.lane, 'duplicate');
-    return true;
-  }
-  const exclusion = exclusionOf(session, subscription.channel, entry);
+  const wasAhead = subscription.forgetAhead(entry);
+  const exclusion =
+    exclusionOf(session, subscription.channel, entry) ?? (wasAhead ? 'duplicate' : null);
   if (exclusion === null) session.outbox.pushMessage(subscription, message);
   else session.outbox.pushSkip(subscription, message.place, entry.lane, exclusion);
   return true;
@@ -176,12 +176,11 @@ export function sendAhead(
   if (entry.kind !== 'm' || entry.offset <= reached.offset) return false;
   // Those of one priority come in order, also when they come before the rest.
   if (!channel.owesNothingUrgent(subscription) || !subscription.overtakes(entry)) return false;
-  if (exclusionOf(session, subscription.channel, entry) === null) {
-    session.outbox.pushAhead(subscription, message);
-    return true;
-  }
-  subscription.forgetAhead(entry);
-  return false;
+  const exclusion = exclusionOf(session, subscription.channel, entry);
+  if (exclusion === null) session.outbox.pushAhead(subscription, message);
+  // What is not for it is not owed to it either. But a copy of a broadcast may be, by the time of its turn.
+  else if (exclusion === 'duplicate') subscription.forgetAhead(entry);
+  return exclusion === null;
 }
 
 /** A failover took a range away: whoever passes this place is told, whether it had reached it or not. */

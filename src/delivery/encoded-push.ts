@@ -3,7 +3,7 @@ import type { PushName, Pushes } from '../protocol/pushes.js';
 import { websocketFrame } from '../kernel/websocket-frame.js';
 import type { OutgoingMessage } from './wire.port.js';
 
-/** An event that is the same for everybody in a channel, as bytes on the wire, made once. */
+/** An event as bytes on the wire, made once for all who are told the same. */
 export class EncodedPush<N extends PushName> implements OutgoingMessage {
   readonly frame: Buffer;
   readonly #text: string;

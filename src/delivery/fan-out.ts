@@ -42,6 +42,9 @@ interface Line {
   readonly ahead: Run[];
   /** How many of both are urgent: while there are any, its turn is among the urgent lines. */
   urgent: number;
+  /** How many of `runs` are not urgent, and how many are and stand behind one that is not. */
+  usual: number;
+  heldUp: number;
   /** It stands among those that are not. */
   isDue: boolean;
 }
@@ -73,7 +76,7 @@ export class FanOut {
     if (item.kind === 'break') {
       channel.breaksAt(item.to);
       const end = { reason: item.reason, to: item.to };
-      this.#lineOf(channel).runs.push({ ...NO_ENTRY, channel, messages: [], end });
+      append(this.#lineOf(channel), { ...NO_ENTRY, channel, messages: [], end });
       return;
     }
     const { entry, isFill } = item;
@@ -97,15 +100,16 @@ export class FanOut {
     }
     const run = { ...NO_ENTRY, channel, messages: [message], isFill, steps, bytes, isPlain };
     if (!isUrgent) {
-      line.runs.push(run);
+      append(line, run);
       return;
     }
-    // Behind a break it is of another history: who is here does not know of that yet.
-    const isHeldUp = line.runs.some((other) => !other.isUrgent);
-    if (isHeldUp && !isFill && !channel.isBreaking) {
+    // Behind a break it is of another history, of which who is here does not know yet; behind another that
+    // is held up it would not be in order.
+    const mayPass = !isFill && !channel.isBreaking && line.heldUp === 0;
+    if (line.usual > 0 && mayPass) {
       line.ahead.push({ ...run, isUrgent, isAhead: true, isAlone: true });
-      line.runs.push({ ...run, isAlone: true, isPlain: false });
-    } else line.runs.push({ ...run, isUrgent, isAlone: true });
+      append(line, { ...run, isAlone: true, isPlain: false });
+    } else append(line, { ...run, isUrgent, isAlone: true, isHeldUp: line.usual > 0 });
     line.urgent += 1;
     if (line.urgent === 1) this.#urgent.push(line);
   }
@@ -122,7 +126,7 @@ export class FanOut {
   #lineOf(channel: FollowedChannel): Line {
     let line = this.#lines.get(channel);
     if (!line) {
-      line = { channel, runs: [], ahead: [], urgent: 0, isDue: false };
+      line = { channel, runs: [], ahead: [], urgent: 0, usual: 0, heldUp: 0, isDue: false };
       this.#lines.set(channel, line);
       this.#queue(line);
     }
@@ -168,6 +172,8 @@ export class FanOut {
     if (run && isDone) {
       queue.shift();
       if (run.isUrgent) line.urgent -= 1;
+      else line.usual -= 1;
+      if (run.isHeldUp) line.heldUp -= 1;
     }
     if (line.urgent > 0) this.#urgent.push(line);
     else if (line.isDue) return isDone;
@@ -231,6 +237,7 @@ export class FanOut {
     const { session } = subscription;
     if (givesWhole(subscription, run)) return this.rules.schedule.owe(session, false);
     let isOwed = false;
+    let isUrgentOwed = isUrgent;
     for (const message of messages) {
       const { entry } = message;
       if (subscription.phase !== 'live') {
@@ -239,13 +246,15 @@ export class FanOut {
       }
       if (isAtOrBefore(entry, subscription.reached)) continue;
       isOwed = true;
+      // It may not have gone ahead to this one.
+      isUrgentOwed ||= entry.lane === 0 && !subscription.wasSentAhead(message.place);
       // Of a hole there may be more than fits: who has no room reads it at its own pace, and loses nothing.
       const hasRoom = !isFill || session.outbox.hasRoomFor(message.bytes);
       if (!hasRoom || !queueEntry(subscription, entry, message)) {
         this.rules.fallBehind(subscription, channel);
       }
     }
-    if (isOwed) this.rules.schedule.owe(session, isUrgent);
+    if (isOwed) this.rules.schedule.owe(session, isUrgentOwed);
   }
 
   #handEnd(
@@ -266,6 +275,12 @@ export class FanOut {
     this.rules.metrics.gap(reason);
     subscription.startAt(to);
   }
+}
+
+function append(line: Line, run: Run): void {
+  line.runs.push(run);
+  if (!run.isUrgent) line.usual += 1;
+  else if (run.isHeldUp) line.heldUp += 1;
 }
 
 /** Those who are to be given it, from now on. */

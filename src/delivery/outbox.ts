@@ -13,7 +13,7 @@ import { writeTaken } from './write-taken.js';
 export const LEAST_WAITING = 4096;
 
 /** No new write while the kernel is behind by more bytes: `critical` waits only behind what it already has. */
-export const UNFLUSHED_MAX = 65_536;
+const UNFLUSHED_MAX = 65_536;
 
 /**
  * Of what may wait for one connection, what its stream may hold at most: nothing can be taken back from
@@ -143,6 +143,14 @@ export class Outbox {
     return this.bytes + held + bytes + costs <= this.rules.bytesMax();
   }
 
+  /**
+   * Whether so many bytes may be written past it, which nobody is owed: not while something is owed that the
+   * kernel did not take, and not so many that what comes next would wait for them.
+   */
+  hasRoomBeside(bytes: number): boolean {
+    return !this.#isBlocked && (this.wire.unflushed() === 0 || this.#hasStreamRoomFor(bytes));
+  }
+
   /** The stream was given something by another way: it counts, too, until the kernel has taken it. */
   recount(): void {
     this.#account();
@@ -233,7 +241,7 @@ export class Outbox {
       const fitsWhole = this.#lanes.bytes <= room;
       const taken = fitsWhole ? this.#lanes.takeAll() : this.#lanes.takeUrgent(room);
       writeTaken(wire, taken, this.rules);
-      // Where little may wait it goes in small portions: whoever reads loses nothing by that.
+      // Where little may wait it goes in small portions: whose kernel takes them at once loses nothing by that.
       const isInPortions = most < UNFLUSHED_MAX && wire.unflushed() === 0;
       if (!isInPortions || this.#lanes.isEmpty) return;
     }

@@ -4,7 +4,6 @@ import type { PushName } from '../protocol/pushes.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { EncodedPush } from './encoded-push.js';
 import { endBroken } from './end-broken.js';
-import { UNFLUSHED_MAX } from './outbox.js';
 import type { Session } from './session.js';
 import type { SlowConsumers } from './slow-consumers.js';
 
@@ -54,12 +53,7 @@ function push<T>(session: Session, batch: PushBatch<T>, { slow }: PushRules): vo
   const { joined, pushes, mayBeLost } = batch;
   const { outbox, wire } = session;
   if (!outbox.isOpen || !slow.hasRoom(session)) return;
-  if (mayBeLost && isBehind(session, joined.length)) return;
+  if (mayBeLost && !outbox.hasRoomBeside(joined.length)) return;
   wire.write(joined, pushes, []);
   outbox.recount();
-}
-
-/** Whether so many bytes more would stand in the way of what the outbox has, or is given next that is `critical`. */
-function isBehind({ outbox, wire }: Session, bytes: number): boolean {
-  return outbox.isBlocked || wire.unflushed() + bytes > UNFLUSHED_MAX;
 }

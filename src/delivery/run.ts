@@ -18,6 +18,8 @@ export interface Run {
   readonly isAhead: boolean;
   /** Nothing is added to it. */
   readonly isAlone: boolean;
+  /** It is urgent and has to wait for what stands before it, and what is urgent and comes later has to wait for it. */
+  readonly isHeldUp: boolean;
   readonly end: { readonly reason: GapReason; readonly to: Position } | null;
   /** Who has not been given it yet; null: nobody has. */
   left: Iterable<Subscription> | null;
@@ -34,6 +36,7 @@ export const NO_ENTRY = {
   isUrgent: false,
   isAhead: false,
   isAlone: false,
+  isHeldUp: false,
   end: null,
   left: null,
   steps: 1,

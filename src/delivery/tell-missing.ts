@@ -1,6 +1,7 @@
 import type { ChannelName } from '../protocol/channel-name.js';
 import type { SkipReason } from '../protocol/gap.js';
 import { formatPosition, type Position } from '../broker/position.js';
+import { EncodedPush } from './encoded-push.js';
 import type { OffsetRanges, Skipped } from './offset-ranges.js';
 import type { Subscription } from './subscription.js';
 import type { Wire } from './wire.port.js';
@@ -71,6 +72,8 @@ function emitSkip(
   position: string,
   count: SkipCount,
 ): void {
-  wire.emit('skip', { channel, from, to, position, reason });
+  // A frame of ours, as messages are: what follows would else go the long way, behind what Socket.IO still has to write.
+  const push = new EncodedPush('skip', { channel, from, to, position, reason });
+  wire.write(push.frame, [push], []);
   count.skipped(reason, to - from + 1);
 }

@@ -8,9 +8,9 @@ export interface Wire {
   unflushed(): number;
 
   /**
-   * Sends messages in the order given. `joined` is all of them as ready WebSocket frames; the wire
-   * writes it when that is safe, else sends them one by one through Socket.IO. `safety[i]` is false
-   * for a message that goes without its position.
+   * Sends messages, or pushes that are frames already, in the order given. `joined` is all of them as ready
+   * WebSocket frames; the wire writes it when that is safe, else sends them one by one through Socket.IO.
+   * `safety[i]` is false for a message that goes without its position.
    */
   write(joined: Buffer, messages: readonly OutgoingMessage[], safety: readonly boolean[]): void;
 

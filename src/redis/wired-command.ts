@@ -30,7 +30,8 @@ export interface Sent {
  * Sends it as the client sends its own calls, with their timeouts.
  *
  * @param redirections of a cluster, none of which has run anything. `told`: `reply` rejects with what `isRedirection`
- *   knows. `followed`: the client sends it again where it is led, a limited number of times and not after its timeout
+ *   knows. `followed`: the client sends it again where it is led, a limited number of times and not after its timeout,
+ *   but for one that waits for a slot to move (TRYAGAIN) by then
  */
 export function sendWired(
   client: RedisClient,

@@ -231,8 +231,8 @@ export const catchUp = [
     bug: 'what was sent before its turn comes again in its turn',
     rows: ['F37'],
     file: reader,
-    find: 'if (subscription.forgetAhead(entry)) {',
-    replace: 'if (subscription.forgetAhead(entry) && entry.offset < 0) {',
+    find: "?? (wasAhead ? 'duplicate' : null);",
+    replace: "?? (wasAhead && entry.offset < 0 ? 'duplicate' : null);",
     check: check(urgentFirst, 'goes live behind what it was sent before its turn'),
   },
 ];

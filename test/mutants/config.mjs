@@ -19,8 +19,8 @@ export const config = [
     bug: 'a session is told that it may send what is longer than a packet',
     rows: [],
     file: policyChecks,
-    find: 'maxMessageBytes <= room',
-    replace: 'maxMessageBytes <= room + Infinity',
+    find: 'maxMessageBytes <= MAX_PACKET_BYTES',
+    replace: 'maxMessageBytes <= MAX_PACKET_BYTES + Infinity',
     check: check(
       itself,
       'or the start is refused, with what there is room for and what it would need',

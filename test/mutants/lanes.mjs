@@ -255,8 +255,8 @@ export const lanes = [
     bug: 'presence is written however much a connection has not taken, and what is critical waits behind it',
     rows: ['F36'],
     file: 'src/delivery/push-in-slices.ts',
-    find: 'outbox.isBlocked || wire.unflushed() + bytes > UNFLUSHED_MAX',
-    replace: 'outbox.isOver || wire.unflushed() + bytes < 0',
+    find: 'mayBeLost && !outbox.hasRoomBeside(joined.length)',
+    replace: 'mayBeLost && joined.length < 0',
     check: check(presence, 'stands in the way of nothing critical'),
   },
   {

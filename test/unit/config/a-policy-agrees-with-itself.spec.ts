@@ -7,14 +7,22 @@ const chat = (fields: object, name = 'chat') => ({ namespaces: { [name]: fields 
 
 describe('what has no priority is not above the highest that a client may give', () => {
   test.each([
-    ['both are named', { priority: 'critical', maxPriority: 'high' }, 'high', 'critical'],
-    ['the highest is the default', { priority: 'critical' }, 'high', 'critical'],
-    ['the priority is the default', { maxPriority: 'low' }, 'low', 'normal'],
-    ['a grant is needed', { publish: 'granted', maxPriority: 'low' }, 'low', 'normal'],
-  ])('%s', (_what, fields, most, priority) => {
+    ['by anyone', { priority: 'critical', maxPriority: 'high' }, 'high', 'critical'],
+    ['a grant', { publish: 'granted', priority: 'normal', maxPriority: 'low' }, 'low', 'normal'],
+  ])('or the start is refused: %s', (_what, fields, most, priority) => {
     expect(problemsOf({}, chat(fields))).toEqual([
       `CARILLON_CONFIG: namespaces.chat.maxPriority is "${most}", but a publish that names no priority is "${priority}" there: set priority to "${most}", or maxPriority to "${priority}"`,
     ]);
+  });
+
+  test.each([
+    [{ priority: 'critical' }, { priority: 'critical', maxPriority: 'critical' }],
+    [{ priority: 'low' }, { priority: 'low', maxPriority: 'high' }],
+    [{ maxPriority: 'low' }, { priority: 'low', maxPriority: 'low' }],
+    [{ maxPriority: 'critical' }, { priority: 'normal', maxPriority: 'critical' }],
+    [{}, { priority: 'normal', maxPriority: 'high' }],
+  ])('where %j is named the other follows', (fields, both) => {
+    expect(configOf({}, chat(fields)).policy.namespaces['chat']).toMatchObject(both);
   });
 
   test.each(PRIORITIES.flatMap((one) => PRIORITIES.map((other) => [one, other] as const)))(
@@ -34,9 +42,21 @@ describe('what has no priority is not above the highest that a client may give',
 });
 
 describe('data as long as it may be has room in a packet', () => {
+  test('where nobody has set how long a packet may be, which grows with it', () => {
+    const packetOf = (env: Record<string, string>, fields: object): number =>
+      configOf(env, chat(fields)).maxPacketBytes;
+    expect(packetOf({}, {})).toBe(1_048_576);
+    expect(packetOf({}, { maxMessageBytes: 4_194_304 })).toBe(packetFor(4_194_304, false));
+    const TRANSPORTS = 'websocket,polling';
+    expect(packetOf({ TRANSPORTS }, { maxMessageBytes: 900_000 })).toBe(packetFor(900_000, true));
+    expect(packetOf({}, { publish: 'server', maxMessageBytes: 4_194_304 })).toBe(1_048_576);
+    expect(packetOf({}, { maxMessageBytes: 104_857_600 })).toBe(104_857_600);
+  });
+
   test('or the start is refused, with what there is room for and what it would need', () => {
     const policy = chat({ maxMessageBytes: 4_194_304 });
-    const problems = problemsOf({}, policy);
+    const env = { MAX_PACKET_BYTES: '1048576' };
+    const problems = problemsOf(env, policy);
     expect(problems).toEqual([
       expect.stringMatching(
         /^CARILLON_CONFIG: namespaces\.chat\.maxMessageBytes is 4194304, but MAX_PACKET_BYTES is 1048576, /,
@@ -45,24 +65,24 @@ describe('data as long as it may be has room in a packet', () => {
     const [room, packet] = [...problems.join().matchAll(/to (\d+) at (?:most|least)/g)].map(
       ([, bytes]) => Number(bytes),
     );
-    expect(problemsOf({}, chat({ maxMessageBytes: room }))).toEqual([]);
-    expect(problemsOf({}, chat({ maxMessageBytes: Number(room) + 1 })).length).toBe(1);
-    expect(problemsOf({ MAX_PACKET_BYTES: String(packet) }, policy)).toEqual([]);
-    expect(problemsOf({ MAX_PACKET_BYTES: String(Number(packet) - 1) }, policy).length).toBe(1);
+    expect(room).toBe(dataRoom(1_048_576, false));
+    expect(packet).toBe(packetFor(4_194_304, false));
+    // What has no room for the longest headers is not refused: nearly nobody sends them.
+    expect(problemsOf(env, chat({ maxMessageBytes: 1_048_576 }))).toEqual([]);
+    expect(problemsOf(env, chat({ maxMessageBytes: 1_048_577 })).length).toBe(1);
   });
 
   test('over long polling binary is a third longer', () => {
     const TRANSPORTS = 'websocket,polling';
-    const policy = chat({ maxMessageBytes: 900_000 });
-    expect(problemsOf({}, policy)).toEqual([]);
-    expect(problemsOf({ TRANSPORTS }, policy)).toEqual([
+    const env = { TRANSPORTS, MAX_PACKET_BYTES: '1048576' };
+    expect(problemsOf(env, chat({ maxMessageBytes: 1_100_000 }))).toEqual([
       expect.stringContaining('set maxMessageBytes to 786429 at most'),
     ]);
-    expect(problemsOf({ TRANSPORTS }, chat({ maxMessageBytes: 786_429 }))).toEqual([]);
   });
 
   test('no packet is advised that could not be set', () => {
-    const [line] = problemsOf({}, chat({ maxMessageBytes: 104_857_600 }));
+    const env = { MAX_PACKET_BYTES: '1048576' };
+    const [line] = problemsOf(env, chat({ maxMessageBytes: 104_857_600 }));
     expect(line).toMatch(/set maxMessageBytes to \d+ at most$/);
   });
 

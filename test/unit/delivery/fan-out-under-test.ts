@@ -42,13 +42,19 @@ export function fanOutUnderTest(count: number, lookMs: number) {
   return {
     channel,
     members,
-    /** So many more entries come, in one batch. */
-    take(entries: number, over: object = {}): void {
+    /** So many more entries come, in one batch; what fills a hole was read by the relay. */
+    take(entries: number, over: object = {}, isFill = false): void {
       for (let left = entries; left > 0; left -= 1) {
         top += 1;
         const { entry } = message(top, over);
-        fanOut.take(channel, { kind: 'entry', channel: CHANNEL, entry, isFill: false });
+        fanOut.take(channel, { kind: 'entry', channel: CHANNEL, entry, isFill });
       }
+      fanOut.run();
+    },
+    /** The history breaks off behind what came, and goes on there: nobody misses anything by that. */
+    breakOff(): void {
+      const to = message(top).place;
+      fanOut.take(channel, { kind: 'break', channel: CHANNEL, reason: 'trimmed', to });
       fanOut.run();
     },
     /** Runs what is to come in the next turn. False: nothing is. */

@@ -20,6 +20,11 @@ export type Sent =
   | { readonly event: 'gap'; readonly gap: Gap }
   | { readonly event: 'skip'; readonly skip: Skip };
 
+interface Placed {
+  readonly offset: number;
+  readonly position?: string;
+}
+
 /** A connection whose kernel takes bytes only when the test says so. */
 export class HeldWire implements Wire {
   readonly sent: Sent[] = [];
@@ -44,15 +49,22 @@ export class HeldWire implements Wire {
 
   write(joined: Buffer, messages: readonly OutgoingMessage[], safety: readonly boolean[]): void {
     this.#breakOnce();
-    this.writes.push(messages.length);
     if (!this.takes) this.#unflushed += joined.length;
-    if (messages.length > 0) this.frames.push(...textsIn(joined));
+    let count = 0;
     for (const [index, message] of messages.entries()) {
       const { text } = message.packet(safety[index] ?? true);
-      const [, body] = JSON.parse(text.slice(1)) as [string, { offset: number; position?: string }];
+      const [event, body] = JSON.parse(text.slice(1)) as ['message', Placed] | ['skip', Skip];
+      if (event === 'skip') {
+        this.sent.push({ event, skip: body });
+        continue;
+      }
+      count += 1;
       const position = body.position === undefined ? null : offsetOf(body.position);
       this.sent.push({ event: 'message', offset: body.offset, position });
     }
+    if (count === 0) return;
+    this.writes.push(count);
+    this.frames.push(...textsIn(joined));
   }
 
   onceDrained(callback: () => void): void {
@@ -75,7 +87,6 @@ export class HeldWire implements Wire {
     // As engine.io does: it says that it has drained in the middle of a send.
     for (const callback of this.#waiting.splice(0)) callback();
     if (event === 'gap') this.sent.push({ event: 'gap', gap: payload as Gap });
-    if (event === 'skip') this.sent.push({ event: 'skip', skip: payload as Skip });
   }
 
   close(closing: ClosingPush): void {

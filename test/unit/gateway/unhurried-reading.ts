@@ -15,5 +15,10 @@ export function unhurriedReading(): ReadingTimes {
 
 /** Every stream is read as it sends. */
 export function noWindow(): ReadingWindow {
-  return new ReadingWindow({ windowMs: 0, now: () => performance.now(), after: () => {} });
+  return new ReadingWindow({
+    windowMs: 0,
+    busyPerMs: 0,
+    now: () => performance.now(),
+    after: () => {},
+  });
 }

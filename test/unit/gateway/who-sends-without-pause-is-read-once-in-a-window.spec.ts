@@ -20,9 +20,9 @@ beforeEach(() => {
   window = windowOf(WINDOW_MS);
 });
 
-function windowOf(windowMs: number): ReadingWindow {
+function windowOf(windowMs: number, busyPerMs = 0): ReadingWindow {
   return new ReadingWindow({
-    windowMs,
+    ...{ windowMs, busyPerMs },
     now: () => nowMs,
     after: (ms, task) => tasks.push({ at: nowMs + ms, task }),
   });
@@ -189,6 +189,47 @@ describe('who sends without pause', () => {
   });
 });
 
+describe('while an instance has time', () => {
+  /** Each sends every other millisecond. */
+  const sendAll = (senders: readonly Sender[], seconds: number): void =>
+    pass(seconds * 1_000, senders, (at) => {
+      for (const [index, sender] of senders.entries()) if (at % 2 === index % 2) sender.send();
+    });
+  const sendersOf = (count: number, of: ReadingWindow): Sender[] =>
+    Array.from({ length: count }, () => new Sender(of));
+
+  test('nobody waits, and everybody who sends without pause does once it has none', () => {
+    const busy = windowOf(WINDOW_MS, 2);
+    const few = sendersOf(3, busy);
+    sendAll(few, 5);
+    expect(few.map(({ waitedMs }) => waitedMs)).toEqual([0, 0, 0]);
+    const all = [...few, ...sendersOf(5, busy)];
+    sendAll(all, 2);
+    for (const sender of all) expect(sender.waitedMs).toBeGreaterThan(0);
+  });
+
+  test('windows do not make it look as if it had', () => {
+    const all = sendersOf(5, windowOf(WINDOW_MS, 2));
+    sendAll(all, 2);
+    const before = all.map(({ reads }) => reads.length);
+    sendAll(all, 5);
+    // A read and a half in a millisecond at most, if they were read as they send for any longer time.
+    for (const [index, { reads }] of all.entries()) {
+      expect(reads.length - (before[index] ?? 0)).toBeLessThan((5_000 / WINDOW_MS) * 1.1);
+    }
+  });
+
+  test('who waited is read as it sends again', () => {
+    const all = sendersOf(8, windowOf(WINDOW_MS, 2));
+    sendAll(all, 2);
+    const left = all.slice(0, 2);
+    sendAll(left, 1);
+    for (const sender of left) sender.waitedMs = 0;
+    sendAll(left, 2);
+    expect(left.map(({ waitedMs }) => waitedMs)).toEqual([0, 0]);
+  });
+});
+
 test('who sends seldom and much at a time never waits', () => {
   const sender = new Sender(window);
   const pace = window.newPace();
@@ -245,7 +286,7 @@ describe('streams of real sockets', () => {
     const { turns } = unhurriedReading();
     // Each read is a moment of its own, and a window is over in the next turn.
     const realWindow = new ReadingWindow({
-      windowMs: 4,
+      ...{ windowMs: 4, busyPerMs: 0 },
       now: () => (nowMs += 1),
       after: (_ms, task) => {
         ends += 1;
