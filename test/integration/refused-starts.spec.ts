@@ -57,8 +57,9 @@ test('a policy file that is wrong stops the start, and says where', async () => 
   expect(lines.length).toBeGreaterThanOrEqual(1);
   expect(lines.join('\n')).toContain('chat');
   expect(lines.join('\n')).toContain('publish');
-  const torn = await policyFile({ namespaces: { chat: { priority: 'critical' }, news: long } });
-  const problems = await refused({ CARILLON_CONFIG: torn });
+  const above = { priority: 'critical', maxPriority: 'high' };
+  const torn = await policyFile({ namespaces: { chat: above, news: long } });
+  const problems = await refused({ CARILLON_CONFIG: torn, MAX_PACKET_BYTES: '1048576' });
   expect(problems.length).toBe(2);
   expect(problems.join('\n')).toMatch(/chat\.maxPriority[^]*news\.maxMessageBytes/);
   expect((await refused({ CARILLON_CONFIG: '/nowhere/policy.json' })).join('\n')).toContain(
