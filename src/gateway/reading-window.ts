@@ -128,7 +128,7 @@ export class ReadingWindow {
 function judge(pace: SendingPace, now: number, windowMs: number, isBusy: boolean): void {
   const tookMs = now - pace.since;
   const perSecond = Math.round((pace.bytes / tookMs) * 1_000);
-  if (pace.freely > 0 && !isBusy) pace.freely = 0;
+  if (pace.freely > 0 && !isBusy) pace.freely = pace.left = 0;
   else if (pace.freely > 0) judgeJoined(pace, perSecond);
   else if (pace.left > 0) pace.left -= 1;
   else if (isBusy && (pace.reads / tookMs) * windowMs >= WORTH) {

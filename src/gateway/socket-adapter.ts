@@ -18,8 +18,8 @@ import type { HandshakeGuard } from './handshake.js';
 /** A connection that was not let in within this time is closed, in milliseconds. */
 const HANDSHAKE_MS = 5_000;
 
-/** From so many reads in a millisecond on it pays to read in windows: there a publish by itself would fill a third of a core. */
-const BUSY_READS_PER_MS = 2;
+/** Below so many reads in a millisecond an instance has time: windows would save it little and make all of it late. */
+const BUSY_READS_PER_MS = 0.4;
 
 /**
  * Nest's Socket.IO adapter with the server's options in one place and one dispatcher for all events, where

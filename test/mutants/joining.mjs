@@ -126,4 +126,13 @@ export const joining = [
     replace: 'else subscription.forgetAhead(entry);',
     check: check(passes, 'passes also when what was critical before it is not for everybody'),
   },
+  {
+    name: 'alone-after-a-silence',
+    bug: 'who was read in windows and fell silent is read alone for seconds when all send again',
+    rows: [],
+    file: window,
+    find: 'pace.freely = pace.left = 0;',
+    replace: 'pace.freely = 0;',
+    check: check(once, 'who waited before all fell silent waits again soon after'),
+  },
 ];

@@ -219,6 +219,16 @@ describe('while an instance has time', () => {
     }
   });
 
+  test('who waited before all fell silent waits again soon after', () => {
+    const all = sendersOf(8, windowOf(WINDOW_MS, 2));
+    sendAll(all, 2);
+    pass(2_000, all, () => {});
+    sendAll(all, 0.5);
+    for (const sender of all) sender.waitedMs = 0;
+    sendAll(all, 0.1);
+    for (const sender of all) expect(sender.waitedMs).toBeGreaterThan(0);
+  });
+
   test('who waited is read as it sends again', () => {
     const all = sendersOf(8, windowOf(WINDOW_MS, 2));
     sendAll(all, 2);
