@@ -4,8 +4,8 @@ import { codeText } from './code-text.js';
 import { claimText, goalText, spreadText } from './table.js';
 import { verdictOf } from './verdict.js';
 
-const WIDTH = 760;
-const LABEL_WIDTH = 210;
+const WIDTH = 820;
+const LABEL_WIDTH = 265;
 const FIGURE_WIDTH = 150;
 const BAR_HEIGHT = 22;
 const ROW_HEIGHT = 34;
@@ -54,14 +54,16 @@ export function chartOf(result: ScenarioResult, { machine, code }: Origin, at: s
     ].join('');
   });
   const claimsAt = barsAt + bars.length * ROW_HEIGHT + 16;
-  const lines = claims.map((claim, i) => {
+  const lines = claims.flatMap((claim) => {
     const against = claim.against === null ? '' : ` against ${claim.against}`;
     const goal =
       claim.goal === null ? '' : `, goal ${goalText(claim)}: ${verdictOf(result, claim)}`;
-    const line = `${claim.what}${against}: ${claimText(claim)}${goal}`;
-    return text(MARGIN, claimsAt + i * LINE_HEIGHT, 'text small', line);
+    return wrapped(`${claim.what}${against}: ${claimText(claim)}${goal}`);
   });
-  const foot = claimsAt + claims.length * LINE_HEIGHT + 8;
+  const drawnLines = lines.map((line, i) =>
+    text(MARGIN, claimsAt + i * LINE_HEIGHT, 'text small', line),
+  );
+  const foot = claimsAt + lines.length * LINE_HEIGHT + 8;
   const height = foot + MARGIN;
   const smoke = result.mode === 'quick' ? ' · a smoke run, not to be quoted' : '';
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img">
@@ -72,7 +74,7 @@ export function chartOf(result: ScenarioResult, { machine, code }: Origin, at: s
 ${text(MARGIN, 30, 'text title', `${result.scenario}: ${column?.title ?? drawn}`)}
 ${settings.map((line, i) => text(MARGIN, 52 + i * LINE_HEIGHT, 'soft small', line)).join('\n')}
 ${drawnBars.join('\n')}
-${lines.join('\n')}
+${drawnLines.join('\n')}
 ${text(MARGIN, foot, 'soft small', `${at.slice(0, 10)} · ${codeText(code)} · ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, Redis ${machine.redis}${smoke}`)}
 </svg>
 `;
