@@ -14,7 +14,7 @@ import { Seat } from './seat.js';
 /** Connections that are being opened at the same time. */
 const OPENING = 20;
 
-/** How long the last message may take, in milliseconds. */
+/** How long the last message may take, in milliseconds; after an overload that lasted longer, twice as long as that. */
 const ARRIVAL_MS = 10_000;
 const WAKE_MS = 15_000;
 const STORM_MS = 120_000;
@@ -107,7 +107,7 @@ export class Crowd {
       streams.map((stream, i) => this.#publish(stream, i, seconds, startedAt)),
     );
     const generatorShare = shareOf(process.cpuUsage(cpuBefore), now() - startedAt);
-    const deadline = now() + ARRIVAL_MS;
+    const deadline = now() + Math.max(ARRIVAL_MS, 2000 * seconds);
     this.#offered = {
       streams,
       published,

@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type { Published } from '../load/ledger.js';
 import type { Audience, Load, Order, Report, Return, Storm, Traffic } from '../load/orders.js';
 import { atExit } from './at-exit.js';
 import { pinned } from './child.js';
+
+/** Of one that goes behind another: it gets a tenth of a core that both want. */
+const NICENESS = 10;
 
 /** The load generator: the other end of `load/main.ts`. */
 export class Generator {
@@ -19,6 +23,11 @@ export class Generator {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#ended = atExit(() => this.#process.kill('SIGKILL'));
+  }
+
+  /** From now on others that want the same core get most of it. */
+  goBehind(): void {
+    if (this.#process.pid !== undefined) setPriority(this.#process.pid, NICENESS);
   }
 
   /** Connects the publishers and the first so many seats; all of them when it is not said. */

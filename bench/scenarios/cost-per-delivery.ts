@@ -66,7 +66,8 @@ export function settingOf({ seating, stream }: CostShape): string {
   const { groupsPerSecond, groupSize, bytes, channels } = stream;
   const rate = groupSize === 1 ? `${groupsPerSecond}/s` : `${groupsPerSecond} × ${groupSize}/s`;
   const where = channels.length === 1 ? '' : ` into ${channels.length} channels`;
-  return `${seating.seats} subscribers, ${rate}${where}, ${bytes} bytes`;
+  const by = seating.publishers.length === 1 ? '' : ` by ${seating.publishers.length} connections`;
+  return `${seating.seats} subscribers, ${rate}${where}${by}, ${bytes} bytes`;
 }
 
 function claim(legs: readonly CostLeg[], ours: string, theirs: string, goal: number | null): Claim {

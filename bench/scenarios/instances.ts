@@ -108,7 +108,8 @@ async function measure(settings: Settings): Promise<Findings> {
         const seconds = shape.pace.compile * (count === 1 ? 1 : WARM_UP_OF_MANY);
         await warmUp({ peer: running, generator, audience, stream, seconds });
       }
-      const round = [...sides, ...sides.toReversed()];
+      // Those of many are apart: the second of two in a row idles dearer.
+      const round = [...sides.toReversed(), ...sides];
       const order = Array.from({ length: shape.rounds }, () => round).flat();
       for (const [index, { running, label }] of order.entries()) {
         const head = `leg ${index + 1} of ${order.length}: ${label},`;
@@ -158,7 +159,8 @@ function seatingOf({ clients }: Shape, count: number): Seating {
       const channel = Math.trunc(index / MEMBERS);
       return { instance: channel % count, channels: [channel] };
     },
-    publishers: upTo(count),
+    // As many on one instance as on eight: how often a publisher writes changes what a publish costs.
+    publishers: upTo(MANY).map((index) => index % count),
   };
 }
 

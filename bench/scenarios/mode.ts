@@ -1,6 +1,6 @@
 /**
  * How long a scenario may take: `quick` shows that everything works and is not to be quoted, `standard`
- * is all scenarios in about forty minutes, `full` has more pairs and longer windows.
+ * is all scenarios in about an hour, `full` has more pairs and longer windows.
  */
 export type Mode = 'quick' | 'standard' | 'full';
 

@@ -3,6 +3,7 @@ import type { Latency, Stream } from '../load/orders.js';
 import { audienceOf, type Seating, upTo } from '../measure/audience.js';
 import { overloadOf } from '../measure/generator-limit.js';
 import { findKnee } from '../measure/knee.js';
+import { type Shares, sharesDuring } from '../measure/usage.js';
 import { carillon } from '../peers/carillon.js';
 import { centrifugo } from '../peers/centrifugo.js';
 import type { RunningPeer } from '../peers/peer.js';
@@ -40,6 +41,8 @@ interface LatencyLeg {
   readonly high: Latency;
   readonly lowLocal: Latency;
   readonly highLocal: Latency;
+  /** At the higher load. */
+  readonly shares: Shares;
   readonly generatorShare: number;
   readonly faults: readonly string[];
 }
@@ -67,6 +70,9 @@ const READINGS: readonly Reading<LatencyLeg>[] = [
   { key: 'high50', title: '70 %: p50 ms', digits: 2, of: ({ high }) => high.p50 },
   { key: 'high99', title: '70 %: remote p99 ms', digits: 2, of: ({ high }) => high.p99 },
   { key: 'high999', title: 'p99.9', digits: 2, of: ({ high }) => high.p999 },
+  { key: 'local99', title: 'local p99', digits: 2, of: ({ highLocal }) => highLocal.p99 },
+  { key: 'server', title: 'server %', digits: 0, of: ({ shares }) => shares.server * 100 },
+  { key: 'redisLoad', title: 'Redis %', digits: 0, of: ({ shares }) => shares.redis * 100 },
   { key: 'samples', title: 'samples', digits: 0, of: ({ high }) => high.samples },
   { key: 'load', title: 'generator %', digits: 0, of: (leg) => leg.generatorShare * 100 },
 ];
@@ -138,7 +144,9 @@ async function runLeg({ stage, peer, shape, knee, leg }: LegPlan): Promise<Laten
   await at(knee * LOW, shape.warmUp);
   const low = await at(knee * LOW, shape.seconds);
   await at(knee * HIGH, shape.warmUp);
-  const high = await at(knee * HIGH, shape.seconds);
+  const [high, shares] = await sharesDuring(peer, shape.seconds, () =>
+    at(knee * HIGH, shape.seconds),
+  );
   await generator.disconnect();
   peer.check();
   const [lowStream] = low.streams;
@@ -150,6 +158,7 @@ async function runLeg({ stage, peer, shape, knee, leg }: LegPlan): Promise<Laten
     high: highStream.remote,
     lowLocal: lowStream.all,
     highLocal: highStream.all,
+    shares,
     generatorShare: high.generatorShare,
     // Faults of a connection stay: those of the last run are all.
     faults: [

@@ -6,7 +6,7 @@ import { hugeFanOut } from './huge-fan-out.js';
 import { idleMemory } from './idle-memory.js';
 import { instances } from './instances.js';
 import { manyChannels } from './many-channels.js';
-import { publishWithLog } from './publish-with-log.js';
+import { publishByFew, publishWithLog } from './publish-with-log.js';
 import { reconnectStorm } from './reconnect-storm.js';
 import { remoteLatency } from './remote-latency.js';
 import type { Scenario } from './scenario.js';
@@ -22,6 +22,7 @@ export const scenarios: readonly Scenario[] = [
   hugeFanOut,
   manyChannels,
   publishWithLog,
+  publishByFew,
   remoteLatency,
   idleMemory,
   reconnectStorm,

@@ -15,6 +15,8 @@ export const LARGE_BYTES = 32_768;
 export const SMALL_BYTES = 200;
 export const SMALL_PER_SECOND = 10;
 
+const PUBLISHERS = 10;
+
 /** Of the streams below. */
 export const NEIGHBOURS = 1;
 
@@ -23,7 +25,8 @@ export function seatingOf({ stalled, healthy }: Circle): Seating {
     channels: stalled + healthy,
     seats: stalled + healthy,
     seat: (index) => ({ instance: 0, channels: [index] }),
-    publishers: [0, 0, 0, 0],
+    // As many as that none is busy enough to be read in windows, which would hide what a neighbour waits for.
+    publishers: upTo(PUBLISHERS).map(() => 0),
   };
 }
 

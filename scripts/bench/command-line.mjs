@@ -17,7 +17,7 @@ export const help = `npm run bench -- [scenario …] [--quick | --standard] [--p
 
   --quick     fewer connections, shorter windows: well under two minutes for each scenario, about ten for
               all; not to be quoted
-  --standard  two rounds of A-B-B-A and shorter windows: two to eight minutes for each, about fifty for all
+  --standard  two rounds of A-B-B-A and shorter windows: two to eight minutes for each, about sixty for all
               (without either: three rounds and long windows, up to half an hour for each)
   --profile   servers write CPU profiles into ${profiles} when they stop
   --server    the built server to measure, as it is (${built}, built anew)

@@ -38,7 +38,12 @@ export const scenarios = [
   {
     name: 'publish-with-log',
     number: 'S3',
-    title: 'what it costs to publish with a log that clients can resume from',
+    title: 'what it costs to publish with a log that clients can resume from, by 128 connections',
+  },
+  {
+    name: 'publish-by-few',
+    number: 'S3',
+    title: 'the same publishes, by 16 connections that write without pause',
   },
   {
     name: 'remote-latency',
