@@ -197,6 +197,13 @@ export class DeliveryService {
     );
   }
 
+  /** A large answer was written: what the connection leaves of it unread is counted, and it has not for ever to read it. */
+  answered(session: Session): void {
+    if (session.outbox.isOver) return;
+    session.outbox.recount();
+    void this.roomToAnswer(session);
+  }
+
   /** Hands a passing note to everybody who is in the channel here; notes of an unknown kind pass by. */
   passOn({ channel, payload }: FeedNote): void {
     const push = presenceIn(payload);
@@ -207,6 +214,11 @@ export class DeliveryService {
   /** Tells every connection that the broker was lost, or is back. */
   tellStatus(status: FeedStatus): void {
     this.#status.tell(status);
+  }
+
+  /** Tells a session that has just begun what was told to all others before. */
+  tellWhereDegraded(session: Session): void {
+    this.#status.tellWhereDegraded(session);
   }
 
   /** What the kernel did not take is read again: until then the subscription is not live. */

@@ -11,6 +11,8 @@ import type { Session } from './session.js';
 export class StatusPushes {
   #isTelling = false;
   #next: FeedStatus | null = null;
+  /** What all were told last. */
+  #last: FeedStatus | null = null;
 
   /** `sessions`: all there are now. */
   constructor(private readonly rules: PushRules & { sessions(): Iterable<Session> }) {}
@@ -21,19 +23,29 @@ export class StatusPushes {
     if (!this.#isTelling) this.#tellNext();
   }
 
+  /** Tells a session that has begun since, if it is bad news: of good ones there is no need. */
+  tellWhereDegraded(session: Session): void {
+    if (this.#last?.state === 'degraded') this.#push(this.#last, [session], () => undefined);
+  }
+
   #tellNext(): void {
     const status = this.#next;
     if (status === null) return;
     this.#next = null;
-    const push = new EncodedPush('status', status);
+    this.#last = status;
     const sessions: Session[] = [];
     for (const session of this.rules.sessions()) if (session.outbox.isOpen) sessions.push(session);
     this.#isTelling = true;
-    const batch = { to: sessions, sessionOf, joined: push.frame, pushes: [push], mayBeLost: false };
-    pushInSlices(batch, this.rules, () => {
+    this.#push(status, sessions, () => {
       this.#isTelling = false;
       this.#tellNext();
     });
+  }
+
+  #push(status: FeedStatus, to: readonly Session[], then: () => void): void {
+    const push = new EncodedPush('status', status);
+    const batch = { to, sessionOf, joined: push.frame, pushes: [push], mayBeLost: false };
+    pushInSlices(batch, this.rules, then);
   }
 }
 

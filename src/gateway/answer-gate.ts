@@ -8,6 +8,14 @@ export interface AnsweredConnection {
   readonly isOpen: boolean;
 }
 
+/** What is known of what connections leave unread. */
+export interface Answering<C> {
+  /** Settles when the connection has taken enough of what it was sent; null: it has. */
+  roomOf(connection: C): Promise<void> | null;
+  /** A large answer was written to it. */
+  answered(connection: C): void;
+}
+
 /**
  * Lets requests with large answers through a few at a time, and only while the connection takes what it
  * was answered: a client that asks without reading has requests here, not answers.
@@ -18,10 +26,9 @@ export class AnswerGate<C extends AnsweredConnection = AnsweredConnection> {
   /** Settles when the last of the largest was answered; null: there was none. */
   #largest: Promise<void> | null = null;
 
-  /** @param roomOf settles when the connection has taken enough of what it was sent; null: it has */
   constructor(
     private readonly connection: C,
-    private readonly roomOf: (connection: C) => Promise<void> | null,
+    private readonly answering: Answering<C>,
   ) {}
 
   /**
@@ -33,7 +40,7 @@ export class AnswerGate<C extends AnsweredConnection = AnsweredConnection> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => (this.#waiting ??= []).push(resolve));
     try {
-      const room = this.roomOf(this.connection);
+      const room = this.answering.roomOf(this.connection);
       if (room) await room;
       if (!this.connection.isOpen) {
         throw new CarillonError('unavailable', 'This connection has ended. Connect again.');
@@ -59,6 +66,7 @@ export class AnswerGate<C extends AnsweredConnection = AnsweredConnection> {
   }
 
   #passOn(): void {
+    this.answering.answered(this.connection);
     const next = this.#waiting?.shift();
     if (next) next();
     else this.#free += 1;

@@ -51,7 +51,8 @@ export class CommandDispatcher {
   /** Never throws. `args` as Socket.IO hands them over: the payload, and an acknowledgement if one was asked for. */
   dispatch(socket: Socket, event: unknown, args: readonly unknown[]): void {
     const { connection } = dataOf(socket);
-    if (!connection) return;
+    // Closed, when it leaves its answers unread: refusals are answers, too.
+    if (!connection || !this.delivery.mayAnswer(connection.session)) return;
     const last = args.at(-1);
     const hasAnswer = isAnswer(last);
     const answer = hasAnswer ? last : ignore;
@@ -60,9 +61,7 @@ export class CommandDispatcher {
     const one = args.length === (hasAnswer ? 2 : 1) && isObject(body) ? body : null;
     const refusal = refusalOf(run !== undefined, one !== null, connection);
     if (refusal || !run || !one) answer({ ok: false, error: refusal?.toBody() });
-    // Closed, when it leaves its answers unread.
-    else if (this.delivery.mayAnswer(connection.session))
-      void this.#answer(connection, run, one, answer);
+    else void this.#answer(connection, run, one, answer);
   }
 
   async #answer(connection: Connection, run: Run, body: object, answer: Answer): Promise<void> {

@@ -24,8 +24,10 @@ export class Connections {
   readonly #logger = new Logger('Gateway');
   readonly #open = new Set<Connection>();
   /** One for all connections. */
-  readonly #roomOf = (session: Session): Promise<void> | null =>
-    this.delivery.roomToAnswer(session);
+  readonly #answering = {
+    roomOf: (session: Session) => this.delivery.roomToAnswer(session),
+    answered: (session: Session) => this.delivery.answered(session),
+  };
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -71,7 +73,7 @@ export class Connections {
       limits: this.limits.forSession(),
       caller,
       ready: null,
-      answers: new AnswerGate(session, this.#roomOf),
+      answers: new AnswerGate(session, this.#answering),
       underWay: null,
       added: null,
       pending: 0,
@@ -95,6 +97,8 @@ export class Connections {
     this.limits.disconnected(connection.session.user);
     // Only a client that said so is known to be gone; any other may be on its way back.
     const clean = reason === 'client namespace disconnect';
+    // It counts for nobody any more, and would stay for as long as it answers pings.
+    if (clean) socket.conn.close();
     void this.presence.leaveAll(connection.session.id, { clean });
     this.metrics.connection('closed');
     this.metrics.sessions.set(this.#open.size);
@@ -164,6 +168,7 @@ export class Connections {
       if (!session.isOpen) return;
       session.wire.emit('session', this.#sessionPush(connection, joinings));
       session.outbox.open();
+      this.delivery.tellWhereDegraded(session);
       for (const joining of joinings) joining.begin();
     } catch (error) {
       if (!session.isOpen) return;

@@ -24,6 +24,9 @@ const auth = z.object({
 /** Lets a socket in, or refuses it for good as `connect_error`; what may pass soon closes the transport. */
 @Injectable()
 export class HandshakeGuard {
+  /** Connections of which one CONNECT is being checked, or was let in. */
+  readonly #taken = new WeakSet<Socket['conn']>();
+
   constructor(
     private readonly identity: IdentityService,
     private readonly metrics: Metrics,
@@ -31,6 +34,14 @@ export class HandshakeGuard {
 
   /** A Socket.IO middleware: it is over before the client is told that it is connected. */
   readonly middleware = (socket: Socket, next: (error?: Error) => void): void => {
+    const { conn } = socket;
+    if (this.#taken.has(conn)) {
+      // Socket.IO itself notices a second CONNECT only when the first is through.
+      conn.close();
+      next(new Error('a connection has one session'));
+      return;
+    }
+    this.#taken.add(conn);
     this.#check(socket).then(
       (handshake) => {
         dataOf(socket).handshake = handshake;
@@ -40,8 +51,11 @@ export class HandshakeGuard {
         this.metrics.connection('refused');
         const body = errorBodyOf(error);
         // A refusal by packet is final for official clients; this one should come back.
-        if (body.retryable) socket.conn.close();
-        else next(new ConnectError(body));
+        if (body.retryable) conn.close();
+        // It may try another token on the same connection.
+        else this.#taken.delete(conn);
+        // In any case: Socket.IO keeps a socket until it hears of it. To a closed one it sends nothing.
+        next(new ConnectError(body));
       },
     );
   };

@@ -14,9 +14,13 @@ import { ReadingWindow } from './reading-window.js';
 import { refuseAsEngine } from './refusal.js';
 import { terminateSoon } from './socket-wire.js';
 import type { HandshakeGuard } from './handshake.js';
+import { unreadBound } from './unread-bound.js';
 
 /** A connection that was not let in within this time is closed, in milliseconds. */
 const HANDSHAKE_MS = 5_000;
+
+/** What Engine.IO may hold for a connection beside an outbox and one packet, in bytes: more than all answers together. */
+const UNREAD_SPARE_BYTES = 4_194_304;
 
 /** Below so many reads in a millisecond an instance has time: windows would save it little and make all of it late. */
 const BUSY_READS_PER_MS = 0.4;
@@ -74,6 +78,10 @@ export class SocketAdapter extends IoAdapter {
     // Nest asks for complete options where Socket.IO takes any part of them.
     const server: Server = super.createIOServer(port, options as ServerOptions);
     server.engine.on('connection', endSoonAfterClose);
+    const endUnread = unreadBound(config.outboxBytes + config.maxPacketBytes + UNREAD_SPARE_BYTES);
+    server.engine.on('connection', (connection: Socket['conn']) => {
+      connection.on('packet', endUnread);
+    });
     server.engine.on('connection_error', refuseAsEngine);
     server.use(this.handshake.middleware);
     return server;

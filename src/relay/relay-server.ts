@@ -160,7 +160,8 @@ export class RelayServer
     this.#step(log, log.startAt(facts.top));
     // Nobody could ask for it while it had no place.
     if (before !== this.#misses) this.#reader.ask(log);
-    return facts.top;
+    // What was announced meanwhile is handed on by now: nobody is to wait for it who begins here.
+    return log.cursor ?? facts.top;
   }
 
   #step(log: FollowedLog, step: Step): void {

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { connect, connecting } from '../support/client.js';
 import { startCarillon } from '../support/carillon-process.js';
 import { within } from '../support/eventually.js';
+import { rawSession } from '../support/raw-client.js';
 import { tokenFor } from '../support/token.js';
 
 test('a user with as many connections as it may have is told so, and is in when one is gone', async () => {
@@ -22,6 +23,15 @@ test('a user with as many connections as it may have is told so, and is in when 
 
   first.close();
   await third.until(() => third.sessions.length === 1, 'a session');
+});
+
+test('who leaves its session leaves its connection, and cannot hold more than it may have', async () => {
+  const server = await startCarillon({ env: { MAX_CONNECTIONS_PER_USER: '1' } });
+  const token = await tokenFor(server.secret, { sub: 'ann' });
+  const first = await rawSession(server.url, token);
+  first.send('41');
+  await within('it is closed', 5_000, first.closed);
+  await rawSession(server.url, token);
 });
 
 test('a head that is sent by halves, or not at all, does not hold a connection', async () => {

@@ -79,4 +79,19 @@ describe('that the store is away', () => {
     await turns();
     expect([heard[0]?.length, wire.writes, session.outbox.isOpen]).toEqual([1, [], false]);
   });
+
+  test('is told to who begins after it, while it is so', async () => {
+    const { service, openSession } = deliveryUnderTest();
+    const begin = () => {
+      const { wire, session } = openSession();
+      service.tellWhereDegraded(session);
+      return wire.frames;
+    };
+    expect(begin()).toEqual([]);
+    service.tellStatus({ state: 'degraded', since: 1 });
+    expect(begin().join('')).toContain('"degraded"');
+    service.tellStatus({ state: 'ok', since: 2 });
+    await turns();
+    expect(begin()).toEqual([]);
+  });
 });

@@ -145,3 +145,21 @@ test('who is closed as slow is written nothing more, and nothing counts as deliv
   expect((await metrics.deliveries.get()).values).toMatchObject([{ value: 0 }]);
   expect([session.isOpen, service.outboxBytes]).toEqual([false, 0]);
 });
+
+test('an answer that is left unread counts for what waits, though nothing is asked behind it', () => {
+  const { service, slow, openSession } = deliveryUnderTest();
+  const { wire, session } = openSession();
+  wire.takes = false;
+  wire.write(Buffer.alloc(200_000), [], []);
+  service.answered(session);
+  expect(service.outboxBytes).toBe(200_000);
+  // Of a single page nobody is said to be slow.
+  slow.sweep(performance.now() + 60_000);
+  expect(wire.closings).toEqual([]);
+
+  wire.write(Buffer.alloc(200_000), [], []);
+  service.answered(session);
+  expect(service.outboxBytes).toBe(400_000);
+  slow.sweep(performance.now() + 30_100);
+  expect(wire.closings).toMatchObject(closed);
+});

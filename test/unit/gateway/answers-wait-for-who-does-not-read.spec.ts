@@ -2,6 +2,9 @@ import { expect, test } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AnsweredConnection, AnswerGate } from '../../../src/gateway/answer-gate.js';
 
+/** A connection that takes what it is answered. */
+const READS = { roomOf: () => null, answered: () => undefined };
+
 /** Requests whose ends the test decides. */
 function requestsThrough(gate: AnswerGate) {
   const begun: number[] = [];
@@ -21,7 +24,7 @@ function requestsThrough(gate: AnswerGate) {
 
 test('four answers are made at a time, in the order they were asked for', async () => {
   const { begun, ends, ask } = requestsThrough(
-    new AnswerGate<AnsweredConnection>({ isOpen: true }, () => null),
+    new AnswerGate<AnsweredConnection>({ isOpen: true }, READS),
   );
   const all = [1, 2, 3, 4, 5, 6].map(ask);
   await nextTurn();
@@ -34,7 +37,7 @@ test('four answers are made at a time, in the order they were asked for', async 
 
 test('one that fails makes room as well', async () => {
   const { begun, ends, ask } = requestsThrough(
-    new AnswerGate<AnsweredConnection>({ isOpen: true }, () => null),
+    new AnswerGate<AnsweredConnection>({ isOpen: true }, READS),
   );
   const failing = Promise.allSettled([ask(1)]);
   for (const number of [2, 3, 4, 5]) void ask(number);
@@ -46,7 +49,7 @@ test('one that fails makes room as well', async () => {
 });
 
 test('the largest answers are made one at a time', async () => {
-  const gate = new AnswerGate<AnsweredConnection>({ isOpen: true }, () => null);
+  const gate = new AnswerGate<AnsweredConnection>({ isOpen: true }, READS);
   const begun: number[] = [];
   const ends: (() => void)[] = [];
   const all = [1, 2, 3].map((number) =>
@@ -77,7 +80,7 @@ test('nothing is read for a client that leaves its answers unread, until it has 
     isRead = resolve;
   });
   const { begun, ask } = requestsThrough(
-    new AnswerGate<AnsweredConnection>({ isOpen: true }, () => room),
+    new AnswerGate<AnsweredConnection>({ isOpen: true }, { ...READS, roomOf: () => room }),
   );
   void ask(1);
   await nextTurn();
@@ -90,8 +93,21 @@ test('nothing is read for a client that leaves its answers unread, until it has 
 
 test('nothing is read for a client that has gone', async () => {
   const { begun, ask } = requestsThrough(
-    new AnswerGate<AnsweredConnection>({ isOpen: false }, () => null),
+    new AnswerGate<AnsweredConnection>({ isOpen: false }, READS),
   );
   await expect(ask(1)).rejects.toMatchObject({ code: 'unavailable' });
   expect(begun).toEqual([]);
+});
+
+test('what it leaves unread of an answer is looked at when the answer was written', async () => {
+  const answered: AnsweredConnection[] = [];
+  const ann = { isOpen: true };
+  const gate = new AnswerGate<AnsweredConnection>(ann, {
+    ...READS,
+    answered: (connection) => answered.push(connection),
+  });
+  await gate.pass(() => Promise.resolve('a page'));
+  expect(answered).toEqual([]);
+  await nextTurn();
+  expect(answered).toEqual([ann]);
 });
