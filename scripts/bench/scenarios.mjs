@@ -37,12 +37,12 @@ export const scenarios = [
   },
   {
     name: 'publish-with-log',
-    number: 'S3',
+    number: 'S3a',
     title: 'what it costs to publish with a log that clients can resume from, by 128 connections',
   },
   {
     name: 'publish-by-few',
-    number: 'S3',
+    number: 'S3b',
     title: 'the same publishes, by 16 connections that write without pause',
   },
   {
