@@ -8,7 +8,7 @@ import { HandshakeGuard } from '../../../src/gateway/handshake.js';
 import type { Caller } from '../../../src/identity/caller.js';
 import { CarillonError } from '../../../src/protocol/carillon-error.js';
 import { Metrics } from '../../../src/telemetry/metrics.js';
-import { eventually } from '../../support/eventually.js';
+import { eventually, within } from '../../support/eventually.js';
 
 const ANN = { user: 'ann' } as Caller;
 
@@ -61,7 +61,7 @@ async function asked(count: number): Promise<void> {
 test('a second CONNECT while the first is being checked ends the connection', async () => {
   client.send('40{"token":"t"}');
   client.send('40{"token":"t"}');
-  await once(client, 'close');
+  await within('it is closed', 5_000, once(client, 'close'));
   expect(asking).toHaveLength(1);
   asking[0]?.letIn();
   await eventually('nothing is kept', () => kept() === 0);
@@ -84,7 +84,7 @@ test('who is to come back is kept by nothing, and told by the end of its connect
   await asked(1);
   expect(kept()).toBe(1);
   asking[0]?.refuse(new CarillonError('unavailable', 'Nobody could be asked.'));
-  await once(client, 'close');
+  await within('it is closed', 5_000, once(client, 'close'));
   await eventually('nothing is kept', () => kept() === 0);
   expect(heard.filter((text) => text.startsWith('4'))).toEqual([]);
 });
