@@ -5,16 +5,8 @@ const adapter = 'socket-io-redis-adapter';
 const streams = 'socket-io-redis-streams';
 const centrifugo = 'centrifugo';
 
-const scenarios = {
-  critical: 'critical-in-overload',
-  fanOut: 'huge-fan-out',
-  idle: 'idle-memory',
-  many: 'many-channels',
-  publish: 'publish-with-log',
-  remote: 'remote-latency',
-  stalled: 'stalled-neighbour',
-  storm: 'reconnect-storm',
-};
+/** What they are called in the tables. */
+const calledHere = { [nest]: 'NestJS', [adapter]: 'redis-adapter', [streams]: 'streams adapter' };
 
 const us = { digits: 1, unit: 'µs' };
 const wholeUs = { digits: 0, unit: 'µs' };
@@ -23,6 +15,15 @@ const wholeMs = { digits: 0, unit: 'ms' };
 const kib = { digits: 1, unit: 'KiB' };
 const wholeKib = { digits: 0, unit: 'KiB' };
 const perSecond = { digits: 0, unit: '/s' };
+
+// Columns that stand in several lines, and what claims say of them.
+const cpu = ['cpu', us];
+const memory = ['resident', kib];
+const low = ['low99', ms];
+const high = ['high99', ms];
+const recovery = ['above', wholeUs];
+const delivery = 'CPU per delivery, carillon';
+const tenMs = `${delivery}-10ms`;
 
 /**
  * A line: its name; the scenario; which of its claims it is (what it says, and against whom); then figures of
@@ -42,90 +43,73 @@ function told(what, form, label = '') {
   return { what, form, label };
 }
 
+/** A line beside a peer: the same column of both. */
+function beside(name, scenario, what, [column, form], peer, ours = 'carillon', theirs = peer) {
+  const label = peer === centrifugo ? '' : `${calledHere[peer]}, `;
+  return line(
+    name,
+    scenario,
+    [what, peer],
+    [of(ours, column, form)],
+    [of(theirs, column, form, label)],
+  );
+}
+
 export const goals = [
-  line(
-    'spaced, CPU per delivery',
-    'spaced',
-    ['CPU per delivery, carillon', nest],
-    [of('carillon', 'cpu', us)],
-    [of(nest, 'cpu', us, 'NestJS, ')],
-  ),
-  line(
-    'bursts of ten',
-    'burst',
-    ['CPU per delivery, carillon', nest],
-    [of('carillon', 'cpu', us)],
-    [of(nest, 'cpu', us, 'NestJS, ')],
-  ),
-  line(
-    'hot stream, window of 5 ms',
-    'hot',
-    ['CPU per delivery, carillon', nest],
-    [of('carillon', 'cpu', us)],
-    [of(nest, 'cpu', us, 'NestJS, ')],
-  ),
+  beside('spaced, CPU per delivery', 'spaced', delivery, cpu, nest),
+  beside('bursts of ten', 'burst', delivery, cpu, nest),
+  beside('hot stream, window of 5 ms', 'hot', delivery, cpu, nest),
   line(
     'hot stream, window of 10 ms',
     'hot',
-    ['CPU per delivery, carillon-10ms', nest],
+    [tenMs, nest],
     [of('carillon-10ms', 'cpu', us)],
     ['the same'],
   ),
-  line(
+  beside(
     'publish with log, Node CPU',
-    scenarios.publish,
-    ['Node CPU per publish with the log', streams],
-    [of('carillon', 'cpu', us)],
-    [of(streams, 'cpu', us, 'streams adapter, ')],
+    'publish-with-log',
+    'Node CPU per publish with the log',
+    cpu,
+    streams,
   ),
   line(
     'publish with log, Redis CPU',
-    scenarios.publish,
+    'publish-with-log',
     ['Redis CPU per publish with the log', null],
     [of('carillon', 'redis', us)],
     [of(streams, 'redis', us, 'streams adapter, ')],
   ),
-  line(
+  beside(
     'the same publishes from 16 connections, Node CPU',
     'publish-by-few',
-    ['Node CPU per publish with the log', streams],
-    [of('carillon', 'cpu', us)],
-    [of(streams, 'cpu', us, 'streams adapter, ')],
+    'Node CPU per publish with the log',
+    cpu,
+    streams,
   ),
-  line(
+  beside(
     "remote p99 at 20 % of the adapter's knee",
-    scenarios.remote,
-    ['remote p99 at 20 % of the knee', adapter],
-    [of('carillon', 'low99', ms)],
-    [of(adapter, 'low99', ms, 'redis-adapter, ')],
+    'remote-latency',
+    'remote p99 at 20 % of the knee',
+    low,
+    adapter,
   ),
-  line(
-    'remote p99 at 70 %',
-    scenarios.remote,
-    ['remote p99 at 70 % of the knee', adapter],
-    [of('carillon', 'high99', ms)],
-    [of(adapter, 'high99', ms, 'redis-adapter, ')],
-  ),
-  line(
-    'memory of an idle connection',
-    scenarios.idle,
-    ['memory per idle connection', nest],
-    [of('carillon', 'resident', kib)],
-    [of(nest, 'resident', kib, 'NestJS, ')],
-  ),
-  line(
+  beside('remote p99 at 70 %', 'remote-latency', 'remote p99 at 70 % of the knee', high, adapter),
+  beside('memory of an idle connection', 'idle-memory', 'memory per idle connection', memory, nest),
+  beside(
     'the same as shipped: with presence, and a heartbeat of 6 s',
-    scenarios.idle,
-    ['memory per idle connection, as shipped', nest],
-    [of('carillon-as-shipped', 'resident', kib)],
-    [of(nest, 'resident', kib, 'NestJS, ')],
+    'idle-memory',
+    'memory per idle connection, as shipped',
+    memory,
+    nest,
+    'carillon-as-shipped',
   ),
-  line(
+  beside(
     'memory beside Socket.IO without a framework',
-    scenarios.idle,
-    ['memory per idle connection', adapter],
-    [of('carillon', 'resident', kib)],
-    [of(adapter, 'resident', kib, 'redis-adapter, ')],
+    'idle-memory',
+    'memory per idle connection',
+    memory,
+    adapter,
   ),
   line(
     'C(8)/C(1), server and Redis',
@@ -137,51 +121,51 @@ export const goals = [
       told(`${centrifugo}: C(8)/C(1)`, { digits: 2, unit: '×' }, ', Centrifugo '),
     ],
   ),
-  line(
+  beside(
     'recovery in a reconnect storm, for a client, above the same storm without',
-    scenarios.storm,
-    ['server CPU of recovery, above the same storm without', streams],
-    [of('carillon', 'above', wholeUs)],
-    [of(streams, 'above', wholeUs, 'streams adapter, ')],
+    'reconnect-storm',
+    'server CPU of recovery, above the same storm without',
+    recovery,
+    streams,
   ),
   line(
     'critical p99 while bulk runs at 120 % of the knee',
-    scenarios.critical,
+    'critical-in-overload',
     [/^critical p99 at 120 % of the knee/, null],
     [of('carillon, both', 'c99', ms), of('carillon, calm', 'c99', ms, ', calm ')],
     [of(`${adapter}, both`, 'c99', wholeMs, 'redis-adapter at its own knee, ')],
   ),
   line(
     'event-loop delay p99.9 meanwhile',
-    scenarios.critical,
+    'critical-in-overload',
     ['event-loop delay p99.9 meanwhile', null],
     [of('carillon, both', 'loop', ms)],
     [of(`${adapter}, both`, 'loop', wholeMs, 'redis-adapter, ')],
   ),
   line(
     'bulk goodput meanwhile',
-    scenarios.critical,
+    'critical-in-overload',
     ['bulk goodput beside critical messages', 'bulk alone'],
     [of('carillon, both', 'goodput', perSecond)],
     [of('carillon, bulk alone', 'goodput', perSecond, 'bulk alone, ')],
   ),
   line(
     'RSS of a client that stalls',
-    scenarios.stalled,
+    'stalled-neighbour',
     ['process RSS for each stalled client', null],
     [told('process RSS for each stalled client', wholeKib)],
     [told(`process RSS for each stalled client, ${adapter}`, wholeKib, 'redis-adapter, ')],
   ),
   line(
     'its heap and buffers, which freed memory may hide',
-    scenarios.stalled,
+    'stalled-neighbour',
     [/^heap and buffers for each stalled client/, null],
     [told(/^heap and buffers for each stalled client/, wholeKib)],
     [],
   ),
   line(
     'p99 of its neighbours',
-    scenarios.stalled,
+    'stalled-neighbour',
     ["neighbours' p99", 'nobody stalls'],
     [of('carillon, some stall', 'p99', ms)],
     [
@@ -191,88 +175,70 @@ export const goals = [
   ),
   line(
     'the same while 32 KiB messages fill the others',
-    scenarios.stalled,
+    'stalled-neighbour',
     ["neighbours' p99 while what is large is sent to the others", 'nobody stalls'],
     [of('carillon, some stall', 'large', ms)],
     [of('carillon, nobody stalls', 'large', ms, 'nobody stalls, ')],
   ),
   line(
     'event-loop delay p99.9, fan-out to 10,000',
-    scenarios.fanOut,
+    'huge-fan-out',
     [/^event-loop delay p99.9 during a fan-out/, null],
     [of('carillon', 'loop999', ms)],
     [of(adapter, 'loop999', wholeMs, 'redis-adapter, ')],
   ),
-  line(
-    'many channels of two',
-    scenarios.many,
-    ['CPU per delivery, carillon', nest],
-    [of('carillon', 'cpu', us)],
-    [of(nest, 'cpu', us, 'NestJS, ')],
-  ),
-  line(
-    'the same',
-    scenarios.many,
-    ['CPU per delivery, carillon', adapter],
-    [of('carillon', 'cpu', us)],
-    [of(adapter, 'cpu', us, 'redis-adapter, ')],
-  ),
+  beside('many channels of two', 'many-channels', delivery, cpu, nest),
+  beside('the same', 'many-channels', delivery, cpu, adapter),
 ];
 
-/** A line beside Centrifugo: the same column of both. */
-function beside(name, scenario, what, column, form, ours = 'carillon', theirs = centrifugo) {
-  return line(
-    name,
-    scenario,
-    [what, centrifugo],
-    [of(ours, column, form)],
-    [of(theirs, column, form)],
-  );
-}
-
 export const besideCentrifugo = [
-  beside('spaced', 'spaced', 'CPU per delivery, carillon', 'cpu', us),
-  beside('bursts of ten', 'burst', 'CPU per delivery, carillon', 'cpu', us),
-  beside('hot stream, window of 5 ms', 'hot', 'CPU per delivery, carillon', 'cpu', us),
+  beside('spaced', 'spaced', delivery, cpu, centrifugo),
+  beside('bursts of ten', 'burst', delivery, cpu, centrifugo),
+  beside('hot stream, window of 5 ms', 'hot', delivery, cpu, centrifugo),
+  beside('hot stream, window of 10 ms', 'hot', tenMs, cpu, centrifugo, 'carillon-10ms'),
+  beside('many channels of two', 'many-channels', delivery, cpu, centrifugo),
   beside(
-    'hot stream, window of 10 ms',
-    'hot',
-    'CPU per delivery, carillon-10ms',
-    'cpu',
-    us,
-    'carillon-10ms',
+    'publish with log',
+    'publish-with-log',
+    'server CPU per publish with the log',
+    cpu,
+    centrifugo,
   ),
-  beside('many channels of two', scenarios.many, 'CPU per delivery, carillon', 'cpu', us),
-  beside('publish with log', scenarios.publish, 'server CPU per publish with the log', 'cpu', us),
   beside(
     'publish with log, Redis',
-    scenarios.publish,
+    'publish-with-log',
     'Redis CPU per publish with the log',
-    'redis',
-    us,
+    ['redis', us],
+    centrifugo,
   ),
-  beside('remote p99 at 20 %', scenarios.remote, 'remote p99 at 20 % of the knee', 'low99', ms),
-  beside('remote p99 at 70 %', scenarios.remote, 'remote p99 at 70 % of the knee', 'high99', ms),
+  beside('remote p99 at 20 %', 'remote-latency', 'remote p99 at 20 % of the knee', low, centrifugo),
+  beside(
+    'remote p99 at 70 %',
+    'remote-latency',
+    'remote p99 at 70 % of the knee',
+    high,
+    centrifugo,
+  ),
   beside(
     'memory of an idle connection',
-    scenarios.idle,
+    'idle-memory',
     'memory per idle connection',
-    'resident',
-    kib,
+    memory,
+    centrifugo,
   ),
   beside(
     'recovery in a storm, for a client',
-    scenarios.storm,
+    'reconnect-storm',
     'server CPU of recovery, above the same storm without',
-    'above',
-    wholeUs,
+    recovery,
+    centrifugo,
   ),
   beside(
     'eight instances, server and Redis',
     'instances',
     'server + Redis CPU per delivery on 8 instances',
-    'both',
-    wholeUs,
+    ['both', wholeUs],
+    centrifugo,
     'carillon ×8',
     'centrifugo ×8',
   ),

@@ -24,7 +24,7 @@ const auth = z.object({
 /** Lets a socket in, or refuses it for good as `connect_error`; what may pass soon closes the transport. */
 @Injectable()
 export class HandshakeGuard {
-  /** Connections of which one CONNECT is being checked, or was let in. */
+  /** Connections of which one CONNECT is being checked. */
   readonly #taken = new WeakSet<Socket['conn']>();
 
   constructor(
@@ -46,6 +46,8 @@ export class HandshakeGuard {
       (handshake) => {
         dataOf(socket).handshake = handshake;
         next();
+        // By the next turn Socket.IO itself refuses a second one.
+        setImmediate(() => this.#taken.delete(conn));
       },
       (error: unknown) => {
         this.metrics.connection('refused');

@@ -12,7 +12,7 @@ const LOOK_EVERY = 64;
 const LARGE_BYTES = 16_384;
 
 /**
- * A listener for every packet that Engine.IO reads: ends a connection that goes on sending while more than
+ * A listener for every message that Engine.IO reads: ends a connection that goes on sending while more than
  * so many bytes wait in Engine.IO for it to read. Commands are held back long before that by what their
  * session leaves unread; Socket.IO's own answers (to a namespace that does not exist, for one) have no session.
  */
