@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { type LogEntry, NO_EXTRA } from '../broker/log-entry.js';
 import { packetTail } from '../broker/open-packet.js';
 import { placeOf, type Position } from '../broker/position.js';
+import { ownBytes } from '../kernel/own-bytes.js';
 import { frameHeaderBytes, websocketFrame, writeFrameHeader } from '../kernel/websocket-frame.js';
 
 /** One message as bytes on the wire, made once for all sockets that are owed the same bytes. */
@@ -15,9 +16,11 @@ export class EncodedMessage {
   readonly alone: readonly EncodedMessage[] = [this];
   #withPosition: Buffer | null = null;
   #withoutPosition: Buffer | null = null;
+  #isKept = false;
 
   constructor(
-    readonly entry: LogEntry,
+    /** Its fields never change; where its bytes lie does, once. */
+    public entry: LogEntry,
     /** True on the page of a resume, false on the live path. */
     readonly replayed: boolean,
   ) {
@@ -46,6 +49,30 @@ export class EncodedMessage {
     return {
       text: text + packetTail(this.entry, withPosition, this.replayed),
       parts: this.entry.parts,
+    };
+  }
+
+  /**
+   * It will wait: from now on it holds its frames and nothing else. What an entry brings is a view into
+   * what was read of the store at a time, which may be a hundred times as large.
+   */
+  keep(): void {
+    if (this.#isKept) return;
+    this.#isKept = true;
+    const { text, parts } = this.entry;
+    const size = text.length + packetTail(this.entry, true, this.replayed).length;
+    const own = ownBytes(this.frames(true));
+    this.#withPosition = own;
+    this.#withoutPosition = null;
+    let end = frameHeaderBytes(size) + size;
+    const start = end - size;
+    this.entry = {
+      ...this.entry,
+      text: own.subarray(start, start + text.length),
+      parts: parts.map(({ length }) => {
+        end += frameHeaderBytes(length) + length;
+        return own.subarray(end - length, end);
+      }),
     };
   }
 

@@ -85,8 +85,8 @@ export class Outbox {
   pushMessage(subscription: Subscription, message: EncodedMessage): void {
     if (this.#isOver) return;
     // Its slice may be some way off, and what the kernel would take by then is no loss: it is asked before.
-    const { bytes } = this;
-    if (bytes > UNFLUSHED_MAX && bytes + message.bytes > this.rules.bytesMax()) this.flush();
+    const bytes = this.bytes + message.bytes + this.#turn.costs;
+    if (bytes > UNFLUSHED_MAX && bytes > this.rules.bytesMax()) this.flush();
     const { ttlMs, extra } = message.entry;
     // A copy of a broadcast in a turn is the first of it, where it can be asked whether it may still leave.
     const mayShareTurn = extra === NO_EXTRA || extra.broadcast === undefined || this.#turn.isEmpty;
@@ -103,7 +103,8 @@ export class Outbox {
    * they have to go one by one.
    */
   pushAll(subscription: Subscription, messages: readonly EncodedMessage[], bytes: number): boolean {
-    if (this.#isOver || !this.isEmpty || bytes > UNFLUSHED_MAX) return false;
+    const counted = bytes + messages.length * ITEM_COST;
+    if (this.#isOver || !this.isEmpty || counted > UNFLUSHED_MAX) return false;
     this.#turn.pushAll(subscription, messages, bytes);
     return true;
   }
@@ -138,9 +139,8 @@ export class Outbox {
       if (turn.isEmpty && unflushed < most) return true;
       if (turn.bytes + unflushed + bytes <= most) return true;
     }
-    const costs = (turn.count + 1) * ITEM_COST;
     const held = Math.min(unflushed, UNFLUSHED_MAX);
-    return this.bytes + held + bytes + costs <= this.rules.bytesMax();
+    return this.bytes + held + bytes + this.#turn.costs <= this.rules.bytesMax();
   }
 
   /**
@@ -264,10 +264,10 @@ export class Outbox {
 
   #awaitDrain(): void {
     if (this.#lanes.isEmpty || this.#isBlocked) return;
-    this.#isBlocked = true;
+    this.#isBlocked = this.#lanes.isWaiting = true;
     this.watch.stalled();
     this.wire.onceDrained(() => {
-      this.#isBlocked = false;
+      this.#isBlocked = this.#lanes.isWaiting = false;
       this.watch.recovered();
       this.flush();
       this.#account();

@@ -1,6 +1,7 @@
 import type { EncodedMessage } from './encoded-message.js';
 import { mayLeave } from './exclusion.js';
 import type { JoinedFrames } from './joined-frames.js';
+import { ITEM_COST } from './priority-lanes.js';
 import type { Subscription } from './subscription.js';
 import type { Wire } from './wire.port.js';
 
@@ -34,6 +35,11 @@ export class Turn {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** What all of it and one message more count for beside their bytes, should they have to wait. */
+  get costs(): number {
+    return (this.count + 1) * ITEM_COST;
   }
 
   /**

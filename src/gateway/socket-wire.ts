@@ -4,6 +4,7 @@ import type { Socket as NetSocket } from 'node:net';
 import type { Socket } from 'socket.io';
 import type { PushName, Pushes } from '../protocol/pushes.js';
 import type { ClosingPush } from '../protocol/pushes/closing.js';
+import { ownBytes } from '../kernel/own-bytes.js';
 import { textFrame } from '../kernel/websocket-frame.js';
 import { framesAgree } from './frame-agreement.js';
 import { type BeneathStream, writeBeneath } from './stream-writing.js';
@@ -153,7 +154,9 @@ export class SocketWire implements Wire, BeneathStream {
     // The stream does not count what lies beneath it: only one write waits there.
     const written = this.#held === 0 ? writeBeneath(stream, frames, this) : 'not written';
     if (written === 'held') this.#held = frames.length;
-    else if (written === 'not written') stream.write(frames);
+    // What waits there is counted by its length, so it may not hold on to more.
+    else if (written === 'not written')
+      stream.write(stream.writableLength > 0 || this.#held > 0 ? ownBytes(frames) : frames);
   }
 
   /**

@@ -10,6 +10,15 @@ const wireBeneath = 'test/unit/gateway/a-wire-writes-beneath-the-stream.spec.ts'
 /** The doors of an instance, and those who are inside. */
 export const gateway = [
   {
+    name: 'a-waiting-frame-holds-its-neighbours',
+    bug: 'a small frame that waits in a stream keeps the memory that it was cut out of',
+    rows: ['F36'],
+    file: wire,
+    find: 'stream.write(stream.writableLength > 0 || this.#held > 0 ? ownBytes(frames) : frames);',
+    replace: 'stream.write(frames);',
+    check: check(wireBeneath, 'what waits in the stream holds on to nothing but itself'),
+  },
+  {
     name: 'provider-asked-for-each-token',
     bug: 'each token of an unknown key makes an instance ask the provider again',
     rows: ['F48'],

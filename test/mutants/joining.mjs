@@ -23,8 +23,8 @@ export const joining = [
     bug: 'a run given as one takes the place of what waits for the same connection',
     rows: ['F36'],
     file: outbox,
-    find: 'if (this.#isOver || !this.isEmpty || bytes > UNFLUSHED_MAX) return false;',
-    replace: 'if (this.#isOver || bytes > UNFLUSHED_MAX) return false;',
+    find: 'if (this.#isOver || !this.isEmpty || counted > UNFLUSHED_MAX) return false;',
+    replace: 'if (this.#isOver || counted > UNFLUSHED_MAX) return false;',
     check: check(asOne, 'are given as they would be one by one'),
   },
   {

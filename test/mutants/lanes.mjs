@@ -10,6 +10,7 @@ const alone = 'test/unit/delivery/a-broken-connection-ends-alone.spec.ts';
 const full = 'test/unit/delivery/a-full-instance-bounds-each-connection.spec.ts';
 const presence = 'test/unit/delivery/who-is-behind-goes-without-presence.spec.ts';
 const burst = 'test/unit/delivery/a-burst-is-no-loss.spec.ts';
+const own = 'test/unit/delivery/what-waits-holds-its-own-bytes.spec.ts';
 
 /** What waits for a connection, what is dropped of it, and what it is told of that. */
 export const lanes = [
@@ -24,6 +25,33 @@ export const lanes = [
       'test/unit/delivery/lanes-share-a-slow-connection.spec.ts',
       'while more that is urgent keeps coming is of each lane below it in turn',
     ),
+  },
+  {
+    name: 'a-waiting-message-holds-a-whole-read',
+    bug: 'a small message that comes while its connection is stalled keeps all that was read of the store with it',
+    rows: ['F36'],
+    file: priorities,
+    find: 'if (this.#isWaiting) payload.keep();',
+    replace: '',
+    check: check(own, 'so does one that comes while others wait, and one with parts'),
+  },
+  {
+    name: 'what-waits-first-holds-a-whole-read',
+    bug: 'what made a connection wait keeps all that was read of the store with it',
+    rows: ['F36'],
+    file: priorities,
+    find: "if (payload.kind === 'message') payload.keep();",
+    replace: "if (payload.kind === 'gap') return;",
+    check: check(own, 'a message that has to wait lets go of what came with it'),
+  },
+  {
+    name: 'a-kept-part-is-cut-wrong',
+    bug: 'a binary part of a message that had to wait is cut out of its frames at the wrong place',
+    rows: ['F36'],
+    file: 'src/delivery/encoded-message.ts',
+    find: 'end += frameHeaderBytes(length) + length;',
+    replace: 'end += 2 + length;',
+    check: check(own, 'so are binary parts, short ones and long ones'),
   },
   {
     name: 'ranges-without-a-bound',
@@ -42,7 +70,7 @@ export const lanes = [
     bug: 'a burst over the bound is dropped though the kernel would take it',
     rows: ['F39'],
     file: outbox,
-    find: 'if (bytes > UNFLUSHED_MAX && bytes + message.bytes > this.rules.bytesMax()) this.flush();',
+    find: 'if (bytes > UNFLUSHED_MAX && bytes > this.rules.bytesMax()) this.flush();',
     replace: 'void bytes;',
     check: check(burst, 'a burst of many times the bound in one turn reaches'),
   },

@@ -96,6 +96,21 @@ test('no more than one write waits beneath the stream, and all that waits is cou
   await eventually('nothing waits', () => wire.unflushed() === 0);
 });
 
+test('what waits in the stream holds on to nothing but itself', async () => {
+  const { written } = watched();
+  client.pause();
+  wire.write(textFrame(`42["${'x'.repeat(16 << 20)}"]`), [], []);
+  // Small buffers are parts of a larger one.
+  const small = textFrame('42["small"]');
+  expect(small.buffer.byteLength).toBeGreaterThan(small.length);
+  wire.write(small, [], []);
+  const [waiting] = written as Buffer[];
+  expect(waiting).toEqual(small);
+  expect(waiting?.buffer.byteLength).toBe(small.length);
+  client.resume();
+  await eventually('both came', () => messages().length === 2);
+});
+
 test('nobody is told that it drained when the peer goes away meanwhile', async () => {
   const { stream } = watched();
   client.pause();
