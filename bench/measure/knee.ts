@@ -14,12 +14,17 @@ const REFINEMENTS_MAX = 6;
 const RATE_MIN = 10;
 const RATE_MAX = 1_000_000;
 
+/** A knee that an overload was carried of is raised at most so often. */
+const RAISES_MAX = 4;
+
 export interface KneeSearch {
   readonly generator: Generator;
   /** Groups per second to begin with. */
   readonly from: number;
   readonly seconds: number;
   readonly streamAt: (rate: number) => Stream;
+  /** So many times the knee will be offered for so many seconds, and is to be too much. */
+  readonly overload?: { readonly factor: number; readonly seconds: number };
   readonly progress: (what: string) => void;
 }
 
@@ -27,12 +32,33 @@ export interface KneeSearch {
  * The most groups per second that a server carries, the audience being connected: too much is where p99
  * exceeds 100 ms, fewer than 99 % are there in time, or something is refused or lost.
  */
-export function findKnee(search: KneeSearch): Promise<number> {
-  const { generator, from, seconds, streamAt, progress } = search;
-  return narrowed(from, async (rate) => {
-    progress(`looking for the knee: ${rate}/s`);
-    return isCarried(await generator.run({ streams: [streamAt(rate)], seconds }));
-  });
+export async function findKnee(search: KneeSearch): Promise<number> {
+  const { generator, from, seconds, streamAt, overload, progress } = search;
+  const carriesFor = (length: number, what: string) => async (rate: number) => {
+    progress(`${what}: ${rate}/s`);
+    return isCarried(await generator.run({ streams: [streamAt(rate)], seconds: length }));
+  };
+  const knee = await narrowed(from, carriesFor(seconds, 'looking for the knee'));
+  if (overload === undefined) return knee;
+  return raised(knee, overload.factor, carriesFor(overload.seconds, 'is it too much'));
+}
+
+/**
+ * The knee, or a higher one: a server that carries so many times as much for longer than a step of the search
+ * took was kept from it in those by something else, as by what it had not compiled yet.
+ */
+export async function raised(
+  knee: number,
+  factor: number,
+  carries: (rate: number) => Promise<boolean>,
+): Promise<number> {
+  let found = knee;
+  for (let count = 0; count < RAISES_MAX; count += 1) {
+    const more = Math.round(found * factor);
+    if (!(await carries(more))) break;
+    found = more;
+  }
+  return found;
 }
 
 /**

@@ -196,6 +196,7 @@ async function legsOf(
     from: 200,
     seconds: shape.kneeSeconds,
     streamAt: bulkAt,
+    overload: { factor: OVERLOAD, seconds: shape.seconds },
     progress: say,
   });
   await generator.disconnect();

@@ -38,8 +38,6 @@ interface Shape extends Circle {
   readonly fillSeconds: number;
   /** In which neighbours are measured. */
   readonly seconds: number;
-  /** Without anybody stalling: for the compiler, and for memory to take its shape. */
-  readonly warmUps: number;
   readonly rounds: number;
 }
 
@@ -66,15 +64,15 @@ interface StalledLeg {
 const SHAPES: ByMode<Shape> = {
   quick: {
     ...{ stalled: 5, perStalled: 80, healthy: 50 },
-    ...{ fillSeconds: 2, seconds: 1.5, warmUps: 0, rounds: 1 },
+    ...{ fillSeconds: 2, seconds: 1.5, rounds: 1 },
   },
   standard: {
     ...{ stalled: 50, perStalled: 8, healthy: 100 },
-    ...{ fillSeconds: 20, seconds: 10, warmUps: 1, rounds: 1 },
+    ...{ fillSeconds: 20, seconds: 10, rounds: 1 },
   },
   full: {
     ...{ stalled: 50, perStalled: 8, healthy: 100 },
-    ...{ fillSeconds: 20, seconds: 15, warmUps: 1, rounds: 3 },
+    ...{ fillSeconds: 20, seconds: 15, rounds: 3 },
   },
 };
 
@@ -115,17 +113,16 @@ async function measure(settings: Settings): Promise<Findings> {
   const legs = await onStage(settings, async (stage) => {
     const done: StalledLeg[] = [];
     for (const peer of [carillon, socketIoRedisAdapter]) {
-      const running = await stage.start(peer, { isProbed: true });
-      await practise({ peer: running, generator: stage.generator, mode, progress });
-      const warmUps = Array.from({ length: shape.warmUps }, () => false);
-      const order = [...warmUps, ...Array.from({ length: shape.rounds }, () => ROUND).flat()];
+      const order = Array.from({ length: shape.rounds }, () => ROUND).flat();
       for (const [index, stalls] of order.entries()) {
+        // Memory that was taken once is not always given back: a process of its own for each leg.
+        const running = await stage.start(peer, { isProbed: true });
+        await practise({ peer: running, generator: stage.generator, mode, progress });
         const what = stalls ? `${shape.stalled} stall` : 'nobody stalls';
         progress(`leg ${index + 1} of ${order.length}: ${peer.name}, ${what}`);
-        const leg = await runLeg({ stage, running, shape, stalls, leg: `stalled-${index}` });
-        if (index >= warmUps.length) done.push(leg);
+        done.push(await runLeg({ stage, running, shape, stalls, leg: `stalled-${index}` }));
+        await stage.stop(running);
       }
-      await stage.stop(running);
     }
     return done;
   });
@@ -245,21 +242,20 @@ async function runLeg({ stage, running, shape, stalls, leg }: LegPlan): Promise<
   };
 }
 
-/**
- * KiB for each of those who stalled above the leg before anybody had: memory that was taken once is not
- * always given back, so that a later leg would flatter.
- */
+/** KiB for each of those who stalled, above the leg in which nobody did that was run beside. */
 function memoryOf(
   legs: readonly StalledLeg[],
   peer: string,
   stalled: number,
   of: (leg: StalledLeg) => number,
 ) {
-  const before = legs.find((leg) => leg.peer === labelOf(peer, false));
+  const calm = legs.filter((leg) => leg.peer === labelOf(peer, false));
+  const stalling = legs.filter((leg) => leg.peer === labelOf(peer, true));
   return spreadOf(
-    legs
-      .filter((leg) => leg.peer === labelOf(peer, true))
-      .map((leg) => (of(leg) - (before ? of(before) : Number.NaN)) / KIBIBYTE / stalled),
+    stalling.flatMap((leg, index) => {
+      const beside = calm[index];
+      return beside ? [(of(leg) - of(beside)) / KIBIBYTE / stalled] : [];
+    }),
   );
 }
 

@@ -6,6 +6,18 @@ const contract = 'test/contract/broker-redis.spec.ts';
 /** The script that numbers, keeps and announces. */
 export const append = [
   {
+    name: 'an-embedded-entry-holds-its-neighbours',
+    bug: 'the embedded log keeps, with a small entry, all that was stored around it',
+    rows: ['F36'],
+    file: 'src/broker/memory/memory-log.ts',
+    find: 'ownBytes(Buffer.concat([prefix, draft]))',
+    replace: 'Buffer.concat([prefix, draft])',
+    check: check(
+      'test/unit/broker/an-embedded-log-keeps-its-entries-alone.spec.ts',
+      'the last entry of a channel holds no memory of what was stored around it',
+    ),
+  },
+  {
     name: 'announce-without-append',
     bug: 'a message is announced that the log never holds',
     rows: ['F1', 'F12'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { narrowed } from '../../../bench/measure/knee.js';
+import { narrowed, raised } from '../../../bench/measure/knee.js';
 
 /** A server that carries so much, and what it was asked. */
 function serverOf(knee: number) {
@@ -51,5 +51,21 @@ describe('the knee', () => {
 
   test('of a server that carries nothing does not exist', async () => {
     await expect(narrowed(200, () => Promise.resolve(false))).rejects.toThrow('10/s');
+  });
+
+  test('that was found too low is raised until an overload of it is one', async () => {
+    const { asked, carries } = serverOf(1_000);
+    expect(await raised(700, 1.2, carries)).toBe(840);
+    expect(asked).toEqual([840, 1_008]);
+  });
+
+  test('of which an overload is too much stays where it is', async () => {
+    expect(await raised(1_000, 1.2, serverOf(1_000).carries)).toBe(1_000);
+  });
+
+  test('is raised a bounded number of times', async () => {
+    const { asked, carries } = serverOf(1_000_000);
+    await raised(100, 1.2, carries);
+    expect(asked).toHaveLength(4);
   });
 });
