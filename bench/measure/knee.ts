@@ -45,17 +45,19 @@ export async function findKnee(search: KneeSearch): Promise<number> {
 
 /**
  * The knee, or a higher one: a server that carries so many times as much for longer than a step of the search
- * took was kept from it in those by something else, as by what it had not compiled yet.
+ * took was kept from it in those by something else, as by what it had not compiled yet. As precise as the
+ * search, unless the last raise is carried, too: then nothing is known to be too much.
  */
 export async function raised(
   knee: number,
   factor: number,
   carries: (rate: number) => Promise<boolean>,
 ): Promise<number> {
+  const isTooMuch = twice(carries);
   let found = knee;
   for (let count = 0; count < RAISES_MAX; count += 1) {
     const more = Math.round(found * factor);
-    if (!(await carries(more))) break;
+    if (await isTooMuch(more)) return count === 0 ? knee : halved(found, more, isTooMuch);
     found = more;
   }
   return found;
@@ -72,8 +74,7 @@ export async function narrowed(
   from: number,
   carries: (rate: number) => Promise<boolean>,
 ): Promise<number> {
-  const isTooMuch = async (rate: number): Promise<boolean> =>
-    !(await carries(rate)) && !(await carries(rate));
+  const isTooMuch = twice(carries);
   let carried = from;
   while (await isTooMuch(carried)) {
     carried = Math.floor(carried / 2);
@@ -84,6 +85,17 @@ export async function narrowed(
     carried = tooMuch;
     tooMuch *= 2;
   }
+  return halved(carried, tooMuch, isTooMuch);
+}
+
+type Test = (rate: number) => Promise<boolean>;
+
+function twice(carries: Test): Test {
+  return async (rate) => !(await carries(rate)) && !(await carries(rate));
+}
+
+async function halved(from: number, to: number, isTooMuch: Test): Promise<number> {
+  let [carried, tooMuch] = [from, to];
   for (let count = 0; count < REFINEMENTS_MAX; count += 1) {
     const middle = Math.round((carried + tooMuch) / 2);
     if (tooMuch - carried <= carried * PRECISION || middle >= tooMuch) break;

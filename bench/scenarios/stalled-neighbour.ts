@@ -78,6 +78,8 @@ const SHAPES: ByMode<Shape> = {
 
 const ROUND = [false, true, true, false];
 
+const WARM_UP_S = 2;
+
 const DECODED_EVERY = 2;
 
 const MEMORY_GOAL_KIB = 256;
@@ -205,6 +207,8 @@ async function runLeg({ stage, running, shape, stalls, leg }: LegPlan): Promise<
   await generator.connect(audienceOf(running, leg, seatingOf(shape), special));
   await delay(300);
   const first = await generator.run({ streams: beside(shape), seconds: 0.5 });
+  // What is measured beside the large ones would else begin with code that was never run.
+  const warm = await generator.run({ streams: filling(shape), seconds: WARM_UP_S });
   if (stalls) await generator.stall(shape.stalled);
   const filled = await generator.run({ streams: filling(shape), seconds: shape.fillSeconds });
   const load = await generator.run({ streams: beside(shape), seconds: shape.seconds });
@@ -218,10 +222,10 @@ async function runLeg({ stage, running, shape, stalls, leg }: LegPlan): Promise<
   if (!neighbours || !besideLarge) throw new Error('the generator told of no stream');
   const stall = {
     clients: shape.stalled,
-    toldBefore: first.told,
+    toldBefore: first.told + warm.told,
     deprived: back.deprived,
     ended: back.ended,
-    refused: first.refused + filled.refused + load.refused,
+    refused: first.refused + warm.refused + filled.refused + load.refused,
     tells: running.name === carillon.name,
   };
   return {

@@ -18,16 +18,23 @@ export class EncodedMessage {
   #withoutPosition: Buffer | null = null;
   #isKept = false;
 
+  /** Its fields never change; where its bytes lie does, once. */
+  #entry: LogEntry;
+
   constructor(
-    /** Its fields never change; where its bytes lie does, once. */
-    public entry: LogEntry,
+    entry: LogEntry,
     /** True on the page of a resume, false on the live path. */
     readonly replayed: boolean,
   ) {
+    this.#entry = entry;
     this.place = placeOf(entry);
     let bytes = entry.text.length + TAIL_BYTES;
     for (const part of entry.parts) bytes += part.length;
     this.bytes = bytes;
+  }
+
+  get entry(): LogEntry {
+    return this.#entry;
   }
 
   /** Whether it is for everybody, at any time: nothing has to be asked before it leaves. */
@@ -38,9 +45,10 @@ export class EncodedMessage {
 
   /** Whole WebSocket frames: the packet and, behind it, its binary parts. */
   frames(withPosition: boolean): Buffer {
-    return withPosition
-      ? (this.#withPosition ??= this.#frame(true))
-      : (this.#withoutPosition ??= this.#frame(false));
+    if (withPosition) return (this.#withPosition ??= this.#frame(true));
+    return (this.#withoutPosition ??= this.#isKept
+      ? ownBytes(this.#frame(false))
+      : this.#frame(false));
   }
 
   /** The same packet for a connection that must go through Socket.IO, without the Engine.IO prefix. */
@@ -66,8 +74,8 @@ export class EncodedMessage {
     this.#withoutPosition = null;
     let end = frameHeaderBytes(size) + size;
     const start = end - size;
-    this.entry = {
-      ...this.entry,
+    this.#entry = {
+      ...this.#entry,
       text: own.subarray(start, start + text.length),
       parts: parts.map(({ length }) => {
         end += frameHeaderBytes(length) + length;

@@ -238,7 +238,7 @@ export class Outbox {
       const most = this.#streamMax;
       const room = most - wire.unflushed();
       if (room <= 0) return;
-      const fitsWhole = this.#lanes.bytes <= room;
+      const fitsWhole = this.#lanes.leavingBytes <= room;
       const taken = fitsWhole ? this.#lanes.takeAll() : this.#lanes.takeUrgent(room);
       writeTaken(wire, taken, this.rules);
       // Where little may wait it goes in small portions: whose kernel takes them at once loses nothing by that.
@@ -253,10 +253,10 @@ export class Outbox {
     const held = Math.min(this.wire.unflushed(), UNFLUSHED_MAX);
     // The stream may hold what it was given when more might wait: lanes keep room for what is urgent.
     const max = Math.max(LEAST_WAITING, this.rules.bytesMax() - held);
-    if (this.#lanes.bytes <= max) return;
+    if (this.#lanes.droppableBytes <= max) return;
     this.#lanes.expire(this.rules.now());
     for (let lane = LANES - 1; lane >= 0; lane -= 1) {
-      if (this.#lanes.bytes <= max) return;
+      if (this.#lanes.droppableBytes <= max) return;
       const dropped = this.#lanes.dropLane(lane);
       if (dropped > 0) this.rules.dropped(dropped);
     }
@@ -264,10 +264,12 @@ export class Outbox {
 
   #awaitDrain(): void {
     if (this.#lanes.isEmpty || this.#isBlocked) return;
-    this.#isBlocked = this.#lanes.isWaiting = true;
+    this.#isBlocked = true;
+    this.#lanes.wait();
     this.watch.stalled();
     this.wire.onceDrained(() => {
-      this.#isBlocked = this.#lanes.isWaiting = false;
+      this.#isBlocked = false;
+      this.#lanes.goOn();
       this.watch.recovered();
       this.flush();
       this.#account();

@@ -30,7 +30,8 @@ export interface Taken {
 
 /**
  * What one item counts for beside its bytes, so that a flood of tiny ones is bounded, too. Objects and strings were
- * measured to take 90 bytes where many wait for the same message, and 660 where nobody else does.
+ * measured to take 90 bytes where many wait for the same message, and 660 where nobody else does: small ones of
+ * channels of their own hold up to twice what they count for.
  */
 export const ITEM_COST = 256;
 
@@ -50,6 +51,9 @@ export class PriorityLanes {
   /** None while nothing ever waited: most connections take all they are sent. */
   #lanes: Queued[][] = NO_LANES;
   #bytes = 0;
+  /** How many of the items are messages, and how many are gaps. */
+  #messages = 0;
+  #gaps = 0;
   #arrivals = 0;
   /** When the first of it may expire, in milliseconds on the cluster clock. */
   #expiresAt = Number.POSITIVE_INFINITY;
@@ -60,6 +64,16 @@ export class PriorityLanes {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** What would be written now. */
+  get leavingBytes(): number {
+    return this.#bytes - this.#messages * ITEM_COST;
+  }
+
+  /** What may be dropped: a gap cannot be, there is one at most for each subscription in each lane. */
+  get droppableBytes(): number {
+    return this.#bytes - this.#gaps * ITEM_COST;
   }
 
   get isEmpty(): boolean {
@@ -74,20 +88,26 @@ export class PriorityLanes {
     const arrival = this.#arrivals++;
     this.#lanes[lane]?.push({ payload, subscription, lane, bytes, isAhead, arrival });
     subscription.countWaiting(lane, 1);
-    this.#bytes += bytes;
+    this.#count(payload, bytes, 1);
     if (payload.kind !== 'message') return;
     if (this.#isWaiting) payload.keep();
     if (!isAhead) this.#willExpire(payload);
   }
 
   /**
-   * Whether what is here, and what comes until this is told otherwise, waits for longer than a turn: then
-   * each message holds on to no memory but its own, which is what it counts for.
+   * What is here, and what comes until `goOn`, waits for longer than a turn: each message holds on to no
+   * bytes but its own.
    */
-  set isWaiting(isWaiting: boolean) {
-    this.#isWaiting = isWaiting;
-    if (!isWaiting) return;
-    for (const { payload } of this.#lanes.flat()) if (payload.kind === 'message') payload.keep();
+  wait(): void {
+    this.#isWaiting = true;
+    for (const items of this.#lanes) {
+      for (const { payload } of items) if (payload.kind === 'message') payload.keep();
+    }
+  }
+
+  /** What comes from now on leaves in its turn. */
+  goOn(): void {
+    this.#isWaiting = false;
   }
 
   /**
@@ -109,7 +129,7 @@ export class PriorityLanes {
         }
         const skip = { kind: 'skip', at: payload.place, reason: 'expired' } as const;
         items[index] = { ...item, payload: skip, bytes: ITEM_COST };
-        this.#bytes += ITEM_COST - item.bytes;
+        this.#count(payload, ITEM_COST - item.bytes, -1);
       }
     }
   }
@@ -126,7 +146,7 @@ export class PriorityLanes {
     const busy = this.#lanes.filter((items) => items.length > 0);
     const all = busy.flatMap((items) => items.splice(0));
     if (busy.length > 1) all.sort((a, b) => a.arrival - b.arrival);
-    this.#bytes = 0;
+    this.#countNothing();
     for (const item of all) item.subscription.countWaiting(item.lane, -1);
     return all.map((item) => ({ item, isSafe: !item.isAhead }));
   }
@@ -140,8 +160,8 @@ export class PriorityLanes {
       if (!item) break;
       this.#left += 1;
       this.#behind = (this.#behind | ((1 << item.lane) - 1)) & ~(1 << item.lane);
-      left -= item.bytes;
-      this.#bytes -= item.bytes;
+      left -= item.bytes - (item.payload.kind === 'message' ? ITEM_COST : 0);
+      this.#count(item.payload, -item.bytes, -1);
       item.subscription.countWaiting(item.lane, -1);
       const isSafe = !item.isAhead && !item.subscription.waitsOutside(item.lane);
       taken.push({ item, isSafe });
@@ -159,7 +179,7 @@ export class PriorityLanes {
     const lost = new Set<string>();
     let dropped = 0;
     for (const item of this.#lanes[lane]?.splice(0) ?? []) {
-      this.#bytes -= item.bytes;
+      this.#count(item.payload, -item.bytes, -1);
       item.subscription.countWaiting(lane, -1);
       const { payload, subscription } = item;
       if (item.isAhead && payload.kind === 'message') {
@@ -194,7 +214,7 @@ export class PriorityLanes {
       const kept = items.filter((item) => item.subscription !== subscription);
       for (const item of items) {
         if (item.subscription !== subscription) continue;
-        this.#bytes -= item.bytes;
+        this.#count(item.payload, -item.bytes, -1);
         forgetAhead(item);
       }
       items.splice(0, items.length, ...kept);
@@ -207,7 +227,19 @@ export class PriorityLanes {
       for (const { subscription, lane } of items) subscription.countWaiting(lane, -1);
       items.length = 0;
     }
+    this.#countNothing();
+  }
+
+  #count({ kind }: Payload, bytes: number, items: 1 | -1): void {
+    this.#bytes += bytes;
+    if (kind === 'message') this.#messages += items;
+    else if (kind === 'gap') this.#gaps += items;
+  }
+
+  #countNothing(): void {
     this.#bytes = 0;
+    this.#messages = 0;
+    this.#gaps = 0;
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { ChannelName } from '../protocol/channel-name.js';
-import { NO_CHAIN, type Position } from '../broker/position.js';
+import { NO_CHAIN, placeOf, type Position } from '../broker/position.js';
 import type { Session } from './session.js';
 
 /** Entries that are known to have been sent before their turn: more wait for it. */
@@ -75,7 +75,7 @@ export class Subscription {
   overtakes(at: Position): boolean {
     this.#ahead ??= new Map();
     if (this.#ahead.size >= AHEAD_MAX) return false;
-    this.#ahead.set(at.chain, at);
+    this.#ahead.set(at.chain, placeOf(at));
     return true;
   }
 

@@ -71,7 +71,8 @@ export class SocketWire implements Wire, BeneathStream {
       const { text, parts } = message.packet(safety[index] ?? true);
       // engine.io adds its own prefix to text and sends binary as it is.
       this.socket.conn.write(text);
-      for (const part of parts) this.socket.conn.write(part);
+      // It waits there for a poll, or to be compressed, and is counted by its length.
+      for (const part of parts) this.socket.conn.write(ownBytes(part));
     }
   }
 
@@ -153,6 +154,7 @@ export class SocketWire implements Wire, BeneathStream {
   #write(stream: NetSocket, frames: Buffer): void {
     // The stream does not count what lies beneath it: only one write waits there.
     const written = this.#held === 0 ? writeBeneath(stream, frames, this) : 'not written';
+    // What was begun cannot be copied any more: one write for each connection, which may be a view.
     if (written === 'held') this.#held = frames.length;
     // What waits there is counted by its length, so it may not hold on to more.
     else if (written === 'not written')

@@ -10,8 +10,8 @@ export const append = [
     bug: 'the embedded log keeps, with a small entry, all that was stored around it',
     rows: ['F36'],
     file: 'src/broker/memory/memory-log.ts',
-    find: 'ownBytes(Buffer.concat([prefix, draft]))',
-    replace: 'Buffer.concat([prefix, draft])',
+    find: 'Buffer.allocUnsafeSlow(prefix.length + draft.length)',
+    replace: 'Buffer.allocUnsafe(prefix.length + draft.length)',
     check: check(
       'test/unit/broker/an-embedded-log-keeps-its-entries-alone.spec.ts',
       'the last entry of a channel holds no memory of what was stored around it',

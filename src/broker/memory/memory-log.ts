@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { ownBytes } from '../../kernel/own-bytes.js';
 import type { Appended, ChannelFacts, LogPage, Publication, ReadQuery } from '../broker.port.js';
 import { digestOf, epochFor, firstChain, nextChain } from '../chain.js';
 import { CHANNEL_MEMORY_MS, continuityOf } from '../continuity.js';
@@ -56,9 +55,11 @@ export class MemoryLog {
     const prev = this.#chain;
     const offset = this.#top.offset + 1;
     const chain = nextChain(prev, digestOf(draft));
-    const prefix = Buffer.from(entryPrefix(this.#epoch, chain, prev, offset), 'latin1');
-    // It may be kept for long after what was stored around it is gone.
-    const bytes = ownBytes(Buffer.concat([prefix, draft]));
+    const prefix = entryPrefix(this.#epoch, chain, prev, offset);
+    // Not out of the pool of small buffers: it may be kept for long after what was stored around it is gone.
+    const bytes = Buffer.allocUnsafeSlow(prefix.length + draft.length);
+    bytes.write(prefix, 'latin1');
+    draft.copy(bytes, prefix.length);
     const entry = decodeEntry(bytes);
     if (!entry) throw new Error('A draft was not made by encodeDraft.');
     this.#kept.push({ entry, bytes: bytes.length, storedAt: nowMs });

@@ -55,8 +55,19 @@ describe('the knee', () => {
 
   test('that was found too low is raised until an overload of it is one', async () => {
     const { asked, carries } = serverOf(1_000);
-    expect(await raised(700, 1.2, carries)).toBe(840);
-    expect(asked).toEqual([840, 1_008]);
+    expect(await raised(700, 1.2, carries)).toBe(966);
+    expect(asked).toEqual([840, 1_008, 1_008, 924, 966]);
+  });
+
+  test('that was found too low is not kept there by one failure', async () => {
+    let hasFailed = false;
+    const found = await raised(850, 1.2, (rate) => {
+      const isFlaw = !hasFailed;
+      hasFailed = true;
+      return Promise.resolve(!isFlaw && rate <= 1_100);
+    });
+    expect(found).toBeGreaterThan(1_100 / 1.06);
+    expect(found).toBeLessThanOrEqual(1_100);
   });
 
   test('of which an overload is too much stays where it is', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { LEAST_WAITING } from '../../../src/delivery/outbox.js';
+import { Subscription } from '../../../src/delivery/subscription.js';
+import type { ChannelName } from '../../../src/protocol/channel-name.js';
 import { CHANNEL, message, outboxUnderTest } from './outbox-under-test.js';
 import { deliveryUnderTest, told, turns } from './delivery-under-test.js';
 
@@ -39,6 +41,26 @@ describe('when connections that do not read fill what may wait for all', () => {
     wire.takes = true;
     wire.drain();
     expect(told(wire.sent)).toEqual([1, 3, { overflow: [[2, 2]] }]);
+  });
+
+  test('what is critical waits however many channels are to be told of a loss', () => {
+    const { moving, outbox, subscription, wire } = outboxUnderTest({ bytesMax: 262_144 });
+    const { session, told: start } = subscription;
+    wire.takes = false;
+    outbox.pushMessage(subscription, message(1, {}, 64_000));
+    outbox.flush();
+    moving.bytesMax = LEAST_WAITING;
+    for (let index = 0; index < 200; index += 1) {
+      const other = new Subscription(session, `chat:${index}` as ChannelName, start);
+      for (const lane of [2, 3]) outbox.pushMessage(other, message(1 + lane, { lane }, BYTES));
+      outbox.flush();
+    }
+    outbox.pushMessage(subscription, message(2, { lane: 0 }, 200));
+    outbox.flush();
+    wire.takes = true;
+    for (let round = 0; round < 100 && !outbox.isEmpty; round += 1) wire.drain();
+    expect(told(wire.sent).slice(0, 2)).toEqual([1, 2]);
+    expect(wire.sent.filter(({ event }) => event === 'gap')).toHaveLength(400);
   });
 
   test('a connection that reads loses nothing', () => {

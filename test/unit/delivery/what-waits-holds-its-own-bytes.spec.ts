@@ -1,8 +1,14 @@
 import { Buffer } from 'node:buffer';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import type { LogEntry } from '../../../src/broker/log-entry.js';
 import { EncodedMessage } from '../../../src/delivery/encoded-message.js';
-import { CHANNEL, message, outboxUnderTest } from './outbox-under-test.js';
+import { CHANNEL, EPOCH, message, outboxUnderTest } from './outbox-under-test.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const READ_BYTES = 65_536;
 const TEXT = `42["message",{"channel":"${CHANNEL}","data":"sälü"`;
@@ -90,6 +96,29 @@ function expectSame(parts: readonly Buffer[]): void {
   expect(kept.entry).toEqual(plain.entry);
   expect(kept.bytes).toBe(plain.bytes);
 }
+
+test('also once it is sent without its position', () => {
+  const kept = new EncodedMessage(entry(), false);
+  kept.keep();
+  const frame = kept.frames(false);
+  expect(frame.buffer.byteLength).toBe(frame.length);
+  expect(kept.frames(false)).toBe(frame);
+});
+
+test('of what was sent before its turn its place alone is remembered', async () => {
+  const { subscription } = outboxUnderTest();
+  const ahead = (): WeakRef<LogEntry> => {
+    const sent = entry({ offset: 5, chain: '5'.repeat(16) });
+    subscription.overtakes(sent);
+    return new WeakRef(sent);
+  };
+  const sent = ahead();
+  // What a turn looked up lives as long as the turn.
+  await immediate();
+  collectGarbage();
+  expect(sent.deref()).toBeUndefined();
+  expect(subscription.wasSentAhead({ epoch: EPOCH, offset: 5, chain: '5'.repeat(16) })).toBe(true);
+});
 
 test('text that was kept is sent as it would have been', () => {
   expectSame([]);

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Server, type Socket } from 'socket.io';
 import { WebSocket } from 'ws';
 import { SocketWire } from '../../../src/gateway/socket-wire.js';
+import { ownBytes } from '../../../src/kernel/own-bytes.js';
 import { textFrame } from '../../../src/kernel/websocket-frame.js';
 import { eventually } from '../../support/eventually.js';
 
@@ -109,6 +110,27 @@ test('what waits in the stream holds on to nothing but itself', async () => {
   expect(waiting?.buffer.byteLength).toBe(small.length);
   client.resume();
   await eventually('both came', () => messages().length === 2);
+});
+
+test('the same bytes have one copy however many wait for them', () => {
+  const small = textFrame('42["small"]');
+  expect(ownBytes(small)).not.toBe(small);
+  expect(ownBytes(small)).toBe(ownBytes(small));
+  expect(ownBytes(ownBytes(small))).toBe(ownBytes(small));
+});
+
+test('binary parts that go by way of the library hold on to nothing but themselves', () => {
+  const inside = socket.conn.transport as unknown as { socket: { _sender: { _state: number } } };
+  // As while a message is being compressed.
+  inside.socket._sender._state = 1;
+  const part = Buffer.from('one of many in a pool');
+  expect(part.buffer.byteLength).toBeGreaterThan(part.length);
+  const written = jest.spyOn(socket.conn, 'write').mockReturnThis();
+  wire.write(part, [{ packet: () => ({ text: '251-["a"]', parts: [part] }) }], [true]);
+  const [text, own] = written.mock.calls.map(([data]) => data as unknown);
+  expect(text).toBe('251-["a"]');
+  expect(own).toEqual(part);
+  expect((own as Buffer).buffer.byteLength).toBe(part.length);
 });
 
 test('nobody is told that it drained when the peer goes away meanwhile', async () => {
