@@ -1,8 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { LogPage } from '../broker/broker.port.js';
 import type { LogEntry } from '../broker/log-entry.js';
 import type { Position } from '../broker/position.js';
+import { Places } from '../kernel/places.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { EncodedMessage } from './encoded-message.js';
 import { encodedOnce } from './encoded-once.js';
@@ -16,8 +17,11 @@ import type { Session } from './session.js';
 import type { Subscription } from './subscription.js';
 import { tellLeftOut } from './tell-missing.js';
 
-/** Between two tries to read the log for a subscription that catches up, in milliseconds. */
+/** Between two tries to read the log for a subscription that catches up, in milliseconds; by chance, a half more or less. */
 const RETRY_MS = 250;
+
+/** Channels of one connection that are read at a time: each finds the room of all of them free. */
+const READ_AT_A_TIME = 4;
 
 /** While the log has nothing more but the instance's own cursor is elsewhere, in milliseconds. */
 const BEHIND_MS = 20;
@@ -25,9 +29,17 @@ const BEHIND_MS = 20;
 /** Bytes of the log that are read at a time for a subscription that is behind, once there is room for them. */
 const PAGE_BYTES = 32_768;
 
+/** Of as few sizes as that, so that who stands at the same place shares a read. */
+const SMALLEST_PAGE_BYTES = 2_048;
+
+/** Whether a step brought a subscription further or not, its outbox had no room for all of it, or the broker is away. */
+type Handed = 'further' | 'no further' | 'full' | 'away';
+
 /** Brings a subscription from its place to the channel's cursor, page by page from the log. */
 @Injectable()
 export class CatchUp {
+  readonly #places = new WeakMap<Session, Places>();
+
   constructor(
     private readonly pages: LogPages,
     private readonly metrics: Metrics,
@@ -55,39 +67,58 @@ export class CatchUp {
         subscription.phase = 'live';
         return;
       }
-      const { outbox } = subscription.session;
-      if (!outbox.hasRoomFor(PAGE_BYTES)) {
-        // What waits for its window is in the way, and nothing else may be waiting to drain.
-        outbox.flush();
-        await outbox.drained();
-        continue;
-      }
-      const { breaks } = channel;
-      const page = await this.#read(channel, subscription.reached);
-      if (!page || !isCatchingUp(subscription)) continue;
-      subscription.breaks = breaks;
-      const handed = this.#hand(subscription, page, replayTo);
-      if (handed === 'full') await outbox.drained();
+      const { session } = subscription;
+      const handed = await this.#placesOf(session).hold(() =>
+        this.#step(subscription, channel, replayTo),
+      );
+      if (handed === 'full') await session.outbox.drained();
+      else if (handed === 'away') await pause(RETRY_MS * (0.5 + Math.random()));
       else if (handed === 'no further') await pause(BEHIND_MS);
+      // A log in memory answers within the turn, and others are to get theirs.
+      else if (!channel.isReachedBy(subscription.reached, subscription.breaks)) await nextTurn();
     }
   }
 
-  async #read(channel: FollowedChannel, reached: Position): Promise<LogPage | null> {
+  #placesOf(session: Session): Places {
+    const known = this.#places.get(session);
+    if (known) return known;
+    const places = new Places(READ_AT_A_TIME);
+    this.#places.set(session, places);
+    return places;
+  }
+
+  /** Reads a page, if there is room for it, and hands it on. It may have ended while it waited for its place. */
+  async #step(
+    subscription: Subscription,
+    channel: FollowedChannel,
+    replayTo: number,
+  ): Promise<Handed> {
+    const { outbox } = subscription.session;
+    if (!isCatchingUp(subscription)) return 'further';
+    const bytes = pageBytes(outbox.streamMax);
+    if (!outbox.hasRoomFor(bytes)) {
+      // What waits for its window is in the way, and nothing else may be waiting to drain.
+      outbox.flush();
+      return 'full';
+    }
+    const { breaks } = channel;
+    const page = await this.#read(channel, subscription.reached, bytes);
+    if (!page) return 'away';
+    if (!isCatchingUp(subscription)) return 'further';
+    subscription.breaks = breaks;
+    return this.#hand(subscription, page, replayTo);
+  }
+
+  async #read(channel: FollowedChannel, reached: Position, bytes: number): Promise<LogPage | null> {
     try {
-      return await this.pages.after(channel, reached, PAGE_BYTES);
+      return await this.pages.after(channel, reached, bytes);
     } catch {
       // The broker is away: clients were told `degraded`, and this one goes on where it was.
-      await pause(RETRY_MS);
       return null;
     }
   }
 
-  /** Whether the page brought the subscription further, or not, or its outbox had no room for all of it. */
-  #hand(
-    subscription: Subscription,
-    page: LogPage,
-    replayTo: number,
-  ): 'further' | 'no further' | 'full' {
+  #hand(subscription: Subscription, page: LogPage, replayTo: number): Handed {
     const { session } = subscription;
     if (page.continuity !== 'continued') {
       const { resumeAt, facts } = page;
@@ -105,13 +136,20 @@ export class CatchUp {
       // What there is no room for would be dropped: it is read again when there is.
       if (!session.outbox.hasRoomFor(message.bytes)) {
         session.outbox.flush();
-        return 'full';
+        if (!session.outbox.hasRoomFor(message.bytes)) return 'full';
       }
       if (!queueEntry(subscription, entry, message)) return 'no further';
     }
     session.outbox.flush();
     return 'further';
   }
+}
+
+/** As much as goes out at a time: what there is no room for is read again. */
+function pageBytes(streamMax: number): number {
+  let bytes = PAGE_BYTES;
+  while (bytes > streamMax && bytes > SMALLEST_PAGE_BYTES) bytes /= 2;
+  return bytes;
 }
 
 function pause(ms: number): Promise<void> {

@@ -24,8 +24,6 @@ const STREAM_SHARE = 0.5;
 /** Half of the least that may wait for a connection: its stream has room for so much in any case. */
 const STREAM_MIN = LEAST_WAITING * STREAM_SHARE;
 
-const LANES = 4;
-
 /**
  * What waits for one connection.
  *
@@ -70,6 +68,11 @@ export class Outbox {
   /** Whether something waits here for the kernel to take what it was given before. */
   get isBlocked(): boolean {
     return this.#isBlocked;
+  }
+
+  /** Bytes that its stream may hold: less where all connections hold much. */
+  get streamMax(): number {
+    return Math.min(UNFLUSHED_MAX, this.rules.bytesMax() * STREAM_SHARE);
   }
 
   get isEmpty(): boolean {
@@ -131,7 +134,7 @@ export class Outbox {
 
   /** Whether a message of so many bytes may be pushed now, and nothing be dropped for it. */
   hasRoomFor(bytes: number): boolean {
-    const most = this.#streamMax;
+    const most = this.streamMax;
     const unflushed = this.wire.unflushed();
     const turn = this.#turn;
     if (this.#isOpen && !this.#isBlocked && this.#lanes.isEmpty) {
@@ -160,7 +163,10 @@ export class Outbox {
   drained(): Promise<void> {
     if (this.#isOver) return Promise.resolve();
     return new Promise((resolve) => {
-      if (this.#drainWaiters.push(resolve) === 1) this.wire.onceDrained(() => this.#tellDrained());
+      if (this.#drainWaiters.push(resolve) > 1) return;
+      // It may take nothing, with all lanes empty: it is slow then, too.
+      if (this.wire.unflushed() > 0) this.watch.stalled();
+      this.wire.onceDrained(() => this.#tellDrained());
     });
   }
 
@@ -221,21 +227,16 @@ export class Outbox {
     );
   }
 
-  /** What may be written while the kernel is behind by as much: less where all connections hold much. */
-  get #streamMax(): number {
-    return Math.min(UNFLUSHED_MAX, this.rules.bytesMax() * STREAM_SHARE);
-  }
-
   #hasStreamRoomFor(bytes: number): boolean {
     const held = bytes + this.wire.unflushed();
     // The share is asked for only where it can matter: this is done for each write.
-    return held <= STREAM_MIN || held <= this.#streamMax;
+    return held <= STREAM_MIN || held <= this.streamMax;
   }
 
   #writeLanes(): void {
     const { wire } = this;
     for (;;) {
-      const most = this.#streamMax;
+      const most = this.streamMax;
       const room = most - wire.unflushed();
       if (room <= 0) return;
       const fitsWhole = this.#lanes.leavingBytes <= room;
@@ -255,11 +256,8 @@ export class Outbox {
     const max = Math.max(LEAST_WAITING, this.rules.bytesMax() - held);
     if (this.#lanes.droppableBytes <= max) return;
     this.#lanes.expire(this.rules.now());
-    for (let lane = LANES - 1; lane >= 0; lane -= 1) {
-      if (this.#lanes.droppableBytes <= max) return;
-      const dropped = this.#lanes.dropLane(lane);
-      if (dropped > 0) this.rules.dropped(dropped);
-    }
+    const dropped = this.#lanes.dropDownTo(max);
+    if (dropped > 0) this.rules.dropped(dropped);
   }
 
   #awaitDrain(): void {
@@ -293,6 +291,7 @@ export class Outbox {
   }
 
   #tellDrained(): void {
+    if (!this.#isBlocked) this.watch.recovered();
     const waiters = this.#drainWaiters;
     this.#drainWaiters = [];
     for (const resolve of waiters) resolve();

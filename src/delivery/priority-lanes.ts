@@ -169,6 +169,14 @@ export class PriorityLanes {
     return taken;
   }
 
+  /** Drops whole lanes, the least urgent first, until no more than so many bytes may be dropped. Returns how many messages. */
+  dropDownTo(bytes: number): number {
+    let dropped = 0;
+    for (let lane = this.#lanes.length - 1; lane >= 0 && this.droppableBytes > bytes; lane -= 1)
+      dropped += this.dropLane(lane);
+    return dropped;
+  }
+
   /**
    * Drops one lane whole. For each subscription a gap takes the place of all it had there, and grows
    * with what is dropped later. Returns how many messages were dropped.

@@ -1,13 +1,16 @@
-/** How many of the oldest entries are looked at each time one is used: more than one, so that it shrinks. */
+/** How many entries are looked at each time one is used: more than one, so that it shrinks. */
 const LOOKED_AT = 2;
 
 /**
- * What was used lately, by name, in bounded memory. Each use drops some of the entries that were not
- * used for longest and are idle; beyond `most` the oldest goes whatever it is.
+ * What was used lately, by name, in bounded memory. Each use looks at the next few entries and drops those
+ * that are idle: one that never is stands in the way of no other. Beyond `most` the one that was not used for
+ * longest goes whatever it is.
  */
 export class RecentMap<V> {
   // In the order of last use.
   readonly #entries = new Map<string, V>();
+  /** Goes round and round: it follows what is deleted and put back meanwhile. */
+  #looking = this.#entries.entries();
 
   /** @param isIdle whether an entry may be made anew when it is asked for again */
   constructor(
@@ -36,11 +39,18 @@ export class RecentMap<V> {
   }
 
   #forget(): void {
-    let looked = 0;
-    for (const [name, value] of this.#entries) {
-      if (this.#entries.size >= this.most || this.isIdle(value)) this.#entries.delete(name);
-      looked += 1;
-      if (looked >= LOOKED_AT) return;
+    for (let looked = 0; looked < LOOKED_AT; looked += 1) {
+      const { value: entry, done } = this.#looking.next();
+      if (done) {
+        this.#looking = this.#entries.entries();
+        break;
+      }
+      if (this.isIdle(entry[1])) this.#entries.delete(entry[0]);
+    }
+    if (this.#entries.size < this.most) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
     }
   }
 }

@@ -9,6 +9,9 @@ const RETRY_MS = 1_000;
 /** For so long what is held here stays for the next publish, in milliseconds. */
 const KEPT_MS = 60_000;
 
+/** The same for one that found the store away: a new one would not know how many instances there are. */
+const KEPT_AWAY_MS = 3_600_000;
+
 /** What is left of a limit, as far as this instance knows. */
 export interface Allowance {
   readonly limit: number;
@@ -38,6 +41,8 @@ export class LeasedBucket {
   readonly #waiters: ((taking: Taking) => void)[] = [];
   /** What goes on while the store is away; kept, so that a store that comes and goes gives nothing. */
   #alone: TokenBucket | null = null;
+  /** The instances that it is a share for. */
+  #aloneOf = 0;
   #isAway = false;
   #retryAtMs = -Infinity;
   #usedAtMs: number;
@@ -80,17 +85,22 @@ export class LeasedBucket {
 
   allowance(): Allowance {
     const { burst, perSecond } = this.rate;
-    const level = Math.min(burst, this.#spare + this.#leftNow(this.clock.monotonic()));
+    const nowMs = this.clock.monotonic();
+    const left = this.#isAway ? this.#ownShare(nowMs).level(nowMs) : this.#leftNow(nowMs);
+    const level = Math.min(burst, this.#spare + left);
     const remaining = Math.max(0, Math.floor(level));
-    const wait = remaining > 0 ? 0 : waitMs(1 - level, perSecond);
+    const comesBack = this.#isAway ? perSecond / this.#holders : perSecond;
+    const wait = remaining > 0 ? 0 : waitMs(1 - level, comesBack);
     return { limit: burst, remaining, waitMs: wait };
   }
 
   /** Whether it was long unused and the shared bucket has filled since: a new one is as good. */
   isIdle(): boolean {
-    if (this.#isAsking || this.#isAway) return false;
+    if (this.#isAsking) return false;
     const nowMs = this.clock.monotonic();
-    return nowMs - this.#usedAtMs > KEPT_MS && this.#leftNow(nowMs) >= this.rate.burst;
+    const unusedMs = nowMs - this.#usedAtMs;
+    if (this.#isAway) return unusedMs > KEPT_AWAY_MS;
+    return unusedMs > KEPT_MS && this.#leftNow(nowMs) >= this.rate.burst;
   }
 
   /** What is held and was meanwhile replaced in the shared bucket would add to the burst. */
@@ -103,14 +113,17 @@ export class LeasedBucket {
     this.#spare -= 1;
     const batch = this.#batch();
     const isLow = batch > 0 && this.#spare <= batch / 2;
-    if (isLow && !this.#isAsking && nowMs >= this.#emptyUntilMs) void this.#ask();
+    if (isLow && this.#mayAsk(nowMs)) void this.#ask();
     return GRANTED;
   }
 
   #takeAlone(nowMs: number): Taking {
-    if (!this.#isAsking && nowMs >= this.#retryAtMs) void this.#ask();
-    this.#alone ??= this.#share(nowMs);
-    return this.#alone.take(1, nowMs);
+    if (this.#mayAsk(nowMs)) void this.#ask();
+    return this.#ownShare(nowMs).take(1, nowMs);
+  }
+
+  #mayAsk(nowMs: number): boolean {
+    return !this.#isAsking && nowMs >= (this.#isAway ? this.#retryAtMs : this.#emptyUntilMs);
   }
 
   #refused(nowMs: number): Taking {
@@ -170,21 +183,24 @@ export class LeasedBucket {
     }
   }
 
-  #share(nowMs: number): TokenBucket {
+  /** The share of one of those that were heard of last; when they became more or fewer it has what the last one had left. */
+  #ownShare(nowMs: number): TokenBucket {
+    if (this.#alone && this.#aloneOf === this.#holders) return this.#alone;
     const { perSecond, burst } = this.rate;
     const share = {
       perSecond: perSecond / this.#holders,
       burst: Math.max(1, burst / this.#holders),
     };
-    return new TokenBucket(share, nowMs);
+    this.#alone = new TokenBucket(share, nowMs, this.#alone?.level(nowMs));
+    this.#aloneOf = this.#holders;
+    return this.#alone;
   }
 
-  /** What this instance holds: never more than comes back in a second. */
+  /** What this instance holds: never more than comes back in a second, and nothing where that is less than one. */
   #batch(): number {
     const { perSecond, burst } = this.rate;
-    if (this.store.holding === 0) return 0;
     const most = Math.min(this.store.holding * burst, perSecond);
-    return Math.max(1, Math.floor(most / this.#holders));
+    return Math.floor(most / this.#holders);
   }
 
   #leftNow(nowMs: number): number {

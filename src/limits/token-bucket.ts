@@ -16,7 +16,7 @@ const ROUNDING = 0.001;
 /** What adding fractions leaves over; it must not make a wait a millisecond longer. */
 const DUST = 1e-9;
 
-/** A bucket that refills with time and begins full. Time is handed in and only ever grows. */
+/** A bucket that refills with time and begins full, or with fewer tokens. Time is handed in and only ever grows. */
 export class TokenBucket {
   #tokens: number;
   #atMs: number;
@@ -24,8 +24,9 @@ export class TokenBucket {
   constructor(
     private readonly rate: RateConfig,
     nowMs: number,
+    tokens = rate.burst,
   ) {
-    this.#tokens = rate.burst;
+    this.#tokens = Math.min(tokens, rate.burst);
     this.#atMs = nowMs;
   }
 

@@ -5,6 +5,7 @@ const firstPage = 'src/delivery/first-page.ts';
 const behind = 'test/unit/delivery/who-is-behind-goes-live-without-a-hole.spec.ts';
 const urgentFirst = 'test/unit/delivery/who-is-behind-gets-what-is-urgent-first.spec.ts';
 const sameMessage = 'test/unit/delivery/who-resumes-at-once-is-sent-the-same-message.spec.ts';
+const noRoom = 'test/unit/delivery/what-there-is-no-room-for-is-not-read.spec.ts';
 const start = 'test/unit/delivery/the-first-page-tells-where-it-begins.spec.ts';
 
 /** Where a subscription begins, and how it is brought from there to what is live. */
@@ -100,6 +101,81 @@ export const catchUp = [
     check: check(start, 'without messages in its answer reads none, and begins at the same place'),
   },
   {
+    name: 'page-larger-than-its-room',
+    bug: 'on a full instance a reader that is behind reads the same page again for every few messages',
+    rows: ['F37'],
+    file: 'src/delivery/catch-up.ts',
+    find: 'while (bytes > streamMax && bytes > SMALLEST_PAGE_BYTES) bytes /= 2;',
+    replace: 'while (bytes > streamMax * 100) bytes /= 2;',
+    check: check(noRoom, 'where little may wait for a connection it is read little at a time'),
+  },
+  {
+    name: 'all-channels-read-at-once',
+    bug: 'a slow client of many channels has all of them read for the room of one page, again and again',
+    rows: ['F37'],
+    file: reader,
+    find: 'const READ_AT_A_TIME = 4;',
+    replace: 'const READ_AT_A_TIME = 4_000;',
+    check: check(noRoom, 'of the channels of one connection few are read at a time'),
+  },
+  {
+    name: 'backlog-in-one-turn',
+    bug: 'without Redis a long backlog is sent in one turn of the event loop, and all else waits for it',
+    rows: ['F39'],
+    file: reader,
+    find: 'else if (!channel.isReachedBy(subscription.reached, subscription.breaks)) await nextTurn();',
+    replace: '',
+    check: check(noRoom, 'a log in memory is read a page in each turn of the event loop'),
+  },
+  {
+    name: 'slow-while-it-catches-up',
+    bug: 'who catches up and takes nothing is never closed as slow where no lane holds anything for it',
+    rows: ['F36'],
+    file: 'src/delivery/outbox.ts',
+    find: 'if (this.wire.unflushed() > 0) this.watch.stalled();',
+    replace: '',
+    check: check(
+      'test/unit/delivery/who-does-not-read-is-closed.spec.ts',
+      'so is one that catches up and takes nothing, though no lane holds anything for it',
+    ),
+  },
+  {
+    name: 'limit-of-a-burst-held-unspent',
+    bug: 'instances hold one publish each of a burst of four, and it is exceeded by as many',
+    rows: [],
+    file: 'src/limits/leased-bucket.ts',
+    find: 'return Math.floor(most / this.#holders);',
+    replace: 'return Math.max(1, Math.floor(most / this.#holders));',
+    check: check(
+      'test/unit/limits/instances-spend-what-they-leased.spec.ts',
+      'is neither exceeded nor cut short by what instances hold',
+    ),
+  },
+  {
+    name: 'share-of-the-first-outage',
+    bug: 'while the store is away an instance grants what was its share when it was away for the first time',
+    rows: [],
+    file: 'src/limits/leased-bucket.ts',
+    find: 'if (this.#alone && this.#aloneOf === this.#holders) return this.#alone;',
+    replace: 'if (this.#alone) return this.#alone;',
+    check: check(
+      'test/unit/limits/instances-spend-what-they-leased.spec.ts',
+      'the share is of the instances that were heard of last, each time',
+    ),
+  },
+  {
+    name: 'forgetting-stands-still',
+    bug: 'two entries that are never idle keep all others from being forgotten',
+    rows: [],
+    file: 'src/kernel/recent-map.ts',
+    find: 'const { value: entry, done } = this.#looking.next();',
+    replace: 'const { value: entry, done } = this.#entries.entries().next();',
+    check: check(
+      'test/unit/kernel/recent-map.spec.ts',
+      'what is never idle keeps nothing else from being forgotten',
+    ),
+  },
+  {
     name: 'encoded-for-each',
     bug: 'each of those who resume at once has the same messages encoded and joined for itself',
     rows: [],
@@ -131,8 +207,8 @@ export const catchUp = [
     bug: 'who catches up while the store does not answer is left where it was',
     rows: ['F15', 'F17'],
     file: reader,
-    find: 'if (!page || !isCatchingUp(subscription)) continue;',
-    replace: 'if (!page || !isCatchingUp(subscription)) return;',
+    find: "else if (handed === 'away') await pause(RETRY_MS * (0.5 + Math.random()));",
+    replace: "else if (handed === 'away') return;",
     check: check(behind, 'goes on where it was when the log could not be read'),
   },
   {

@@ -21,6 +21,9 @@ import { genesisFacts, MemoryLog, pageOf } from './memory-log.js';
 const CHANNELS_MAX = 200_000;
 const SWEEP_MS = 60_000;
 
+/** A channel is forgotten after a month at the soonest: there is no use in asking often. */
+const FULL_RETRY_MS = 60_000;
+
 /** The embedded broker: one instance, everything gone when it stops, the same promises while it runs. */
 export class MemoryBroker implements Broker {
   readonly #logs = new Map<ChannelName, MemoryLog>();
@@ -125,7 +128,11 @@ export class MemoryBroker implements Broker {
     const known = this.#known(channel, now);
     if (known) return known;
     if (this.#logs.size >= CHANNELS_MAX) {
-      throw new CarillonError('overloaded', 'There are too many channels for one instance.');
+      throw new CarillonError(
+        'overloaded',
+        'There are too many channels for the embedded broker. Use fewer, or set BROKER to a shared one.',
+        { retryAfterMs: FULL_RETRY_MS },
+      );
     }
     const log = new MemoryLog(this.#life, channel, now);
     this.#logs.set(channel, log);

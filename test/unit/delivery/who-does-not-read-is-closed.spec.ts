@@ -1,6 +1,8 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { Buffer } from 'node:buffer';
 import { eventually } from '../../support/eventually.js';
+import { FollowedChannel } from '../../../src/delivery/followed-channel.js';
+import { Subscription } from '../../../src/delivery/subscription.js';
 import { deliveryUnderTest, turns } from './delivery-under-test.js';
 import { CHANNEL } from './outbox-under-test.js';
 
@@ -19,6 +21,39 @@ test('a connection that takes nothing for 30 s is closed, and told that it may c
   expect(wire.closings).toEqual([]);
   slow.sweep(now + 30_100);
   expect(wire.closings).toMatchObject(closed);
+});
+
+test('so is one that catches up and takes nothing, though no lane holds anything for it', async () => {
+  const { slow, catchUp, appendMany, openSession, top } = deliveryUnderTest();
+  const start = await top();
+  const entries = await appendMany(4, {}, 66_000);
+  const { wire, session } = openSession();
+  wire.takes = false;
+  const channel = new FollowedChannel(CHANNEL, entries.at(-1) ?? start);
+  const subscription = new Subscription(session, CHANNEL, start);
+  const running = catchUp.run(subscription, channel, 0);
+  await turns();
+  expect(session.outbox.isBlocked).toBe(false);
+  slow.sweep(performance.now() + 30_100);
+  expect(wire.closings).toMatchObject(closed);
+  subscription.phase = 'closed';
+  await running;
+});
+
+test('one that catches up and takes all of it in time stays', async () => {
+  const { slow, catchUp, appendMany, openSession, top } = deliveryUnderTest();
+  const start = await top();
+  const entries = await appendMany(4, {}, 66_000);
+  const { wire, session } = openSession();
+  wire.takes = false;
+  const channel = new FollowedChannel(CHANNEL, entries.at(-1) ?? start);
+  const running = catchUp.run(new Subscription(session, CHANNEL, start), channel, 0);
+  await turns();
+  wire.takes = true;
+  wire.drain();
+  await running;
+  slow.sweep(performance.now() + 30_100);
+  expect(wire.closings).toEqual([]);
 });
 
 test('a connection that took everything in time stays', () => {

@@ -31,6 +31,15 @@ test('what is idle is forgotten by the way, faster than new ones come', () => {
   expect(map.peek('old 99')).toBeUndefined();
 });
 
+test('what is never idle keeps nothing else from being forgotten', () => {
+  const busy = new Set(['never idle 1', 'never idle 2', 'never idle 3']);
+  const map = new RecentMap<string>(1_000, (value) => !busy.has(value));
+  for (const name of busy) map.use(name, () => name);
+  for (let index = 0; index < 100; index += 1) map.use(`${index}`, () => `${index}`);
+  expect(map.size).toBeLessThan(busy.size + 10);
+  for (const name of busy) expect(map.peek(name)).toBe(name);
+});
+
 test('the one in use is never forgotten, however idle it looks', () => {
   const map = new RecentMap<string>(1, () => true);
   map.use('a', () => 'a');

@@ -168,7 +168,75 @@ describe('instances together', () => {
   });
 });
 
+describe('a small burst', () => {
+  test('is neither exceeded nor cut short by what instances hold: they hold nothing of it', async () => {
+    const rate = { perSecond: 1, burst: 4 };
+    const { buckets, clock, store } = shared(rate, 8);
+    store.holders = 8;
+    for (const bucket of buckets) {
+      expect(await granted(bucket, 1)).toBe(1);
+      clock.ms += 60_000;
+    }
+    let total = 0;
+    for (const bucket of buckets) total += await granted(bucket, 1);
+    expect(total).toBe(4);
+  });
+
+  test('of two is two, at whichever instance', async () => {
+    const { buckets } = shared({ perSecond: 1, burst: 2 }, 2);
+    for (const bucket of buckets) expect(await granted(bucket, 1)).toBe(1);
+    for (const bucket of buckets) expect(await granted(bucket, 1)).toBe(0);
+  });
+});
+
 describe('while the store is away', () => {
+  test('the share is of the instances that were heard of last, each time', async () => {
+    const { bucket, clock, store } = shared({ perSecond: 40, burst: 80 });
+    store.isAway = true;
+    await granted(bucket, 100);
+    store.isAway = false;
+    store.holders = 8;
+    clock.ms += 60_000;
+    void bucket.take();
+    await settled();
+    await granted(bucket, 1);
+    store.isAway = true;
+    await granted(bucket, 1_000);
+    let total = 0;
+    for (let step = 0; step < 100; step += 1) {
+      clock.ms += 100;
+      total += await granted(bucket, 100);
+    }
+    // 10 s at an eighth of 40 a second.
+    expect(total).toBeGreaterThanOrEqual(49);
+    expect(total).toBeLessThanOrEqual(50);
+  });
+
+  test('what is told to be left is what it grants by itself', async () => {
+    const { bucket, clock, store } = shared({ perSecond: 40, burst: 80 });
+    store.holders = 4;
+    await granted(bucket, 1);
+    store.isAway = true;
+    await granted(bucket, 1_000);
+    clock.ms += 60_000;
+    const { remaining } = bucket.allowance();
+    expect(await granted(bucket, 1_000)).toBe(remaining);
+    expect(bucket.allowance()).toEqual({ limit: 80, remaining: 0, waitMs: 100 });
+  });
+
+  test('what was given back makes nobody ask sooner', async () => {
+    const { bucket, store } = shared({ perSecond: 40, burst: 80 });
+    store.isAway = true;
+    await granted(bucket, 1);
+    const before = store.asked;
+    for (let step = 0; step < 10; step += 1) {
+      bucket.giveBack();
+      expect(bucket.take()).toEqual({ granted: true });
+      await settled();
+    }
+    expect(store.asked).toBe(before);
+  });
+
   test('each goes on with its last share of the rate, never without a limit', async () => {
     const { bucket, clock, store } = shared({ perSecond: 40, burst: 80 });
     store.holders = 4;
