@@ -105,7 +105,8 @@ export class LeasedBucket {
 
   /** What is held and was meanwhile replaced in the shared bucket would add to the burst. */
   #lapse(nowMs: number): void {
-    const replaced = Math.floor(this.rate.burst - this.#leftNow(nowMs));
+    // In whole tokens, and never one too few: what is given back a moment later is still there.
+    const replaced = Math.ceil(this.rate.burst - this.#leftNow(nowMs));
     this.#spare = Math.min(this.#spare, Math.max(this.#batch(), replaced));
   }
 

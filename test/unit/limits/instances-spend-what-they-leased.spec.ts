@@ -182,6 +182,16 @@ describe('a small burst', () => {
     expect(total).toBe(4);
   });
 
+  test('of one is not lost when what was granted is given back a moment later', async () => {
+    const { bucket, clock } = shared({ perSecond: 1, burst: 1 });
+    expect(await granted(bucket, 1)).toBe(1);
+    clock.ms += 50;
+    bucket.giveBack();
+    clock.ms += 50;
+    expect(await granted(bucket, 1)).toBe(1);
+    expect(await granted(bucket, 1)).toBe(0);
+  });
+
   test('of two is two, at whichever instance', async () => {
     const { buckets } = shared({ perSecond: 1, burst: 2 }, 2);
     for (const bucket of buckets) expect(await granted(bucket, 1)).toBe(1);
